@@ -1,0 +1,1 @@
+"""From seed files to ranked themes: documents, themes, embedding, store, search."""

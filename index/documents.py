@@ -1,0 +1,93 @@
+"""A file becomes a Document: its name, title, date and text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import SetupError
+
+SUFFIXES = (".txt", ".md")
+
+_MONTHS = (
+    "januari februari maart april mei juni juli augustus september oktober november december "
+    "january february march may june july august october"
+).split()
+_DATE = re.compile(
+    rf"\b(?:\d{{1,2}}\s+(?:{'|'.join(_MONTHS)})|(?:{'|'.join(_MONTHS)})\s+\d{{1,2}},?)\s+\d{{4}}\b"
+    rf"|\b(?:{'|'.join(_MONTHS)})\s+\d{{4}}\b|\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{4}}\b|\b\d{{4}}-\d{{2}}-\d{{2}}\b",
+    re.IGNORECASE,
+)
+_HEADING_MARK = re.compile(r"^#{1,6}\s+")
+_FRONT_LINES = 8
+
+
+@dataclass(frozen=True)
+class Document:
+    """One seed file.
+
+    Attributes:
+        name: The file's name, unique within the seeds folder.
+        title: The first line that is not only a date, without Markdown's heading mark.
+        date: The date that stands in the opening lines, as written there; "" where none does.
+        text: The file's characters as stored; all offsets count into it.
+    """
+
+    name: str
+    title: str
+    date: str
+    text: str
+
+
+def read_documents(folder: Path) -> list[Document]:
+    """Read every document in ``folder``, in the order of their names.
+
+    Raises:
+        SetupError: The folder is missing, holds no document, or a file in it cannot be read.
+    """
+    if not folder.is_dir():
+        raise SetupError(
+            f"The seeds folder {folder} does not exist. Make it and put a .txt or .md file in it, "
+            "or name another with --seeds or TECHNIEKPACT_SEEDS."
+        )
+    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    documents = [read_document(path) for path in paths]
+    documents = [document for document in documents if document.text.strip()]
+    if not documents:
+        raise SetupError(
+            f"The seeds folder {folder} holds no document with text. Put a .txt or .md file in it."
+        )
+    return documents
+
+
+def read_document(path: Path) -> Document:
+    """Read one UTF-8 file; line ends are kept as they are, a byte order mark is left out.
+
+    Raises:
+        SetupError: The file cannot be read or is not UTF-8.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise SetupError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+    except UnicodeDecodeError as error:
+        raise SetupError(
+            f"{path} is not UTF-8 text (byte {error.start}). Save it as UTF-8 and try again."
+        ) from error
+    return parse_document(path.name, text)
+
+
+def parse_document(name: str, text: str) -> Document:
+    """Find title and date in the opening lines of ``text``."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()][:_FRONT_LINES]
+    title, date = "", ""
+    for line in lines:
+        match = _DATE.search(line)
+        if match and not date and len(line) <= len(match.group()) + 25:
+            date = match.group()
+            if not title:
+                continue
+        if not title:
+            title = _HEADING_MARK.sub("", line)
+    return Document(name, title or name, date, text)
