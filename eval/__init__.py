@@ -1,0 +1,1 @@
+"""Scores the assistant on cases with known answers: ``python -m eval``."""

@@ -1,0 +1,234 @@
+"""The command ``python -m eval``: parse, run, report."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from assistant import Settings
+from eval import add, gate, reports
+from eval.cases import KINDS
+from eval.judge import judge
+from eval.metrics import measure
+from eval.results import Result, score_suites
+from eval.rivals import compare_rivals
+from eval.run import Run, Times
+from eval.suites import BASELINE, FLOORS, SETS, LoadedSuite, Suite, load_suite
+from index.embedding import ThemeEmbeddings
+from index.errors import SetupError, UserError
+
+FINE, RED, SETUP_WRONG = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status: 0 fine, 1 below a floor or regressed, 2 set up wrong."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if words[:1] == ["add"]:
+            return add.main(words[1:])
+        return _score(_parser().parse_args(words))
+    except UserError as error:
+        print(f"eval: {error}", file=sys.stderr)
+        return SETUP_WRONG
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m eval",
+        description="Score the assistant on cases with known answers.",
+        epilog="python -m eval add --help: make a case of a question. "
+        "Exit status: 0 fine, 1 below a floor or a case got worse, 2 set up wrong.",
+    )
+    parser.add_argument(
+        "--set", choices=SETS, default="test", help="which cases (default test: all that were not tuned on)"
+    )
+    parser.add_argument(
+        "--documents", type=Path, metavar="FOLDER", help="other documents to score, with --cases"
+    )
+    parser.add_argument(
+        "--cases",
+        type=Path,
+        metavar="FILE",
+        help="cases on --documents; floors.toml and baseline.json beside it count",
+    )
+    parser.add_argument(
+        "--kind",
+        choices=KINDS,
+        action="append",
+        default=[],
+        help="only cases of this kind (may be repeated; floors then do not apply)",
+    )
+    parser.add_argument(
+        "--model",
+        metavar="PROVIDER:NAME",
+        help="have a language model write the answers (the baseline then does not apply)",
+    )
+    parser.add_argument("--model-url", metavar="URL", help="its OpenAI-compatible endpoint")
+    parser.add_argument("--baselines", action="store_true", help="rank with simpler methods beside ours")
+    parser.add_argument(
+        "--judge", metavar="PROVIDER:NAME", help="have a language model judge the answers too; never gating"
+    )
+    parser.add_argument(
+        "--workers",
+        type=_positive,
+        default=min(2, os.cpu_count() or 1),
+        metavar="N",
+        help="questions at a time (default %(default)s)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("reports"),
+        metavar="FOLDER",
+        help="where the reports go (default %(default)s)",
+    )
+    parser.add_argument(
+        "--update-baseline",
+        action="store_true",
+        help="take this run as the baseline, after you looked at what changed",
+    )
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _score(options: argparse.Namespace) -> int:
+    began = time.perf_counter()
+    suites, floors_file, baseline_file, is_custom = _suites(options)
+    floors, baseline = gate.load_floors(floors_file), gate.load_baseline(baseline_file)
+    loaded = _load(suites, options.kind)
+    settings = Settings.from_environment(model=options.model, model_url=options.model_url)
+    uses_model = bool(settings.model or settings.model_url)
+    if options.update_baseline and uses_model:
+        raise SetupError(
+            "The baseline is of answers without a model. Leave --model and TECHNIEKPACT_MODEL out."
+        )
+    judging = replace(settings, model=options.judge) if options.judge else None
+    results = score_suites(loaded, settings, options.workers)
+    figures = {
+        suite.group: measure([result for result in results if result.group == suite.group])
+        for suite in loaded
+    }
+    floors = {} if options.kind else floors
+    changes = None if baseline is None or uses_model else gate.compare(results, baseline, options.kind)
+    if options.update_baseline:
+        gate.write_baseline(baseline_file, results, baseline, changes.missing if changes else [])
+        changes = gate.compare(results, gate.load_baseline(baseline_file) or {}, options.kind)
+    embeddings = ThemeEmbeddings(settings.embedding)
+    run = Run(
+        title=_title(options, suites),
+        results=results,
+        figures=figures,
+        floors=floors,
+        below=gate.below_floors(figures, floors),
+        changes=changes,
+        rivals=compare_rivals(results, loaded, embeddings) if options.baselines else {},
+        judgement=judge(results, judging) if judging else None,
+        notes=_notes(options, floors, changes, uses_model),
+        times=_times(results, began, options.workers),
+    )
+    _report(run, options.output)
+    unguarded = not is_custom and not options.kind and not (floors_file.exists() and baseline_file.exists())
+    return RED if run.is_red else SETUP_WRONG if unguarded else FINE
+
+
+def _suites(options: argparse.Namespace) -> tuple[Sequence[Suite], Path, Path, bool]:
+    if (options.documents is None) != (options.cases is None):
+        raise SetupError("--documents and --cases go together: a folder of documents, and the cases on them.")
+    if options.cases is None:
+        return SETS[options.set], FLOORS, BASELINE, False
+    folder = options.cases.parent
+    suite = Suite(options.cases.stem, options.cases, options.documents)
+    return [suite], folder / FLOORS.name, folder / BASELINE.name, True
+
+
+def _load(suites: Sequence[Suite], kinds: Sequence[str]) -> list[LoadedSuite]:
+    loaded = [load_suite(suite) for suite in suites]
+    seen: dict[str, Path] = {}
+    for suite, cases in zip(suites, loaded, strict=True):
+        for case in cases.cases:
+            if case.id in seen:
+                raise SetupError(f"The id {case.id!r} is used in {seen[case.id]} and in {suite.cases}.")
+            seen[case.id] = suite.cases
+    if not kinds:
+        return loaded
+    chosen = [replace(suite, cases=[case for case in suite.cases if case.kind in kinds]) for suite in loaded]
+    chosen = [suite for suite in chosen if suite.cases]
+    if not chosen:
+        raise SetupError(f"There is no case of kind {' or '.join(kinds)}.")
+    return chosen
+
+
+def _title(options: argparse.Namespace, suites: Sequence[Suite]) -> str:
+    name = options.cases.name if options.cases else f"set {options.set}"
+    kinds = f", kind {' and '.join(options.kind)}" if options.kind else ""
+    model = f", written by {options.model}" if options.model else ""
+    return f"{name}{kinds}{model}"
+
+
+def _notes(
+    options: argparse.Namespace, floors: gate.Floors, changes: gate.Changes | None, uses_model: bool
+) -> list[str]:
+    notes = []
+    if options.kind:
+        notes.append("floors are for whole sets and do not apply to single kinds.")
+    elif not floors:
+        notes.append("there are no floors.")
+    if uses_model:
+        notes.append("the baseline is of answers without a model and does not apply.")
+    elif changes is None:
+        notes.append(
+            "there is no baseline, so no single case is guarded: look, then run with --update-baseline."
+        )
+    if options.update_baseline:
+        notes.append("this run is the baseline now.")
+    return notes
+
+
+def _times(results: Sequence[Result], began: float, workers: int) -> Times:
+    latencies = [result.answer.elapsed_ms for result in results]
+    p50, p95 = np.percentile(latencies, [50, 95])
+    return Times(
+        measured=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(time.perf_counter() - began, 1),
+        p50_ms=round(float(p50), 1),
+        p95_ms=round(float(p95), 1),
+        workers=workers,
+        peak_memory_mb=_peak_memory_mb(),
+    )
+
+
+def _peak_memory_mb() -> float | None:
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
+
+
+def _report(run: Run, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        reports.write_json(run, folder / "eval.json")
+        reports.write_junit(run, folder / "eval.xml")
+        reports.write_markdown(run, folder / "eval.md")
+        reports.write_page(run, folder / "eval.html")
+    except OSError as error:
+        raise SetupError(f"The reports cannot be written to {folder} ({error.strerror}).") from error
+    reports.print_tables(run)
+    print(f"Reports: {', '.join(str(folder / f'eval.{kind}') for kind in ('html', 'md', 'json', 'xml'))}")
