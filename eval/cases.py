@@ -213,6 +213,8 @@ def _check_sense(case: Case) -> None:
         raise _Malformed(f"theme {both[0]} stands in both 'themes' and 'may'")
     if case.answerable and case.kind in ("near-miss", "out-of-scope", "greeting"):
         raise _Malformed(f"a case of kind {case.kind!r} is not answerable")
+    if case.kind == "english" and case.language != "en":
+        raise _Malformed("a case of kind 'english' has language 'en'")
     if case.kind in ("follow-up", "change") and not case.history:
         raise _Malformed(f"a case of kind {case.kind!r} has a history")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import assistant.language
 from assistant import Answer, Citation, Sentence
 from assistant.answer import Language
-from eval.cases import Case
+from eval.cases import LANGUAGES, Case
 from eval.suites import Source
 
 CHECKS: Mapping[str, str] = {
@@ -161,7 +161,9 @@ def _claims(case: Case, answer: Answer) -> list[Sentence]:
     return [
         sentence
         for sentence in answer.sentences
-        if sentence.voice != "own" or sentence.citations or not _is_own(sentence, case.language)
+        if sentence.voice != "own"
+        or sentence.citations
+        or not any(_is_own(sentence, way) for way in LANGUAGES)
     ]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -17,8 +16,8 @@ from tqdm import tqdm
 from assistant import Settings
 from eval.results import Result
 from index.errors import SetupError
+from prompts import as_data, messages
 
-_PROMPT = Path(__file__).resolve().parent.parent / "prompts" / "judge.txt"
 _VERDICT = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
 
 
@@ -53,13 +52,13 @@ def judge(results: Sequence[Result], settings: Settings) -> Judgement:
         SetupError: No model is named, or it does not answer.
     """
     model = _model(settings)
-    prompt = _PROMPT.read_text("utf-8")
     verdicts: dict[str, list[str]] = {"yes": [], "no": [], "": []}
     judged = [result for result in results if result.answer.citations]
     for result in tqdm(judged, unit="answer", desc="Judging", disable=None, leave=False):
         passages = "\n".join(f"[{citation.number}] {citation.quote}" for citation in result.answer.citations)
+        prompt = messages("judge", "en", passages=as_data(passages), answer=as_data(result.answer.text))
         try:
-            reply = model.invoke(prompt.format(passages=passages, answer=result.answer.text))
+            reply = model.invoke(prompt)
         except Exception as error:
             # Each provider's library raises errors of its own; all of them mean that there is no verdict.
             raise SetupError(

@@ -20,7 +20,11 @@ def write_page(run: Run, path: Path) -> None:
     body = [_header(run), _changes(run)]
     body += [_group(run, group, figures) for group, figures in run.figures.items()]
     body += [
-        _plot("Refusals", plots.roc(run.results), "Each point is a threshold. Up and to the left is better."),
+        _plot(
+            "Refusals",
+            plots.roc(run.results),
+            "Along a line the threshold rises; the dot is where it stands. Up and to the left is better.",
+        ),
         _plot(
             "Confusion of themes",
             plots.confusion(run.results),

@@ -23,33 +23,21 @@ def roc(results: Sequence[Result]) -> str:
 
     A line for each group and kind; empty where no group has both answerable and unanswerable cases.
     """
-    curves = []
-    answerable = {}
-    for group in dict.fromkeys(result.group for result in results):
-        chosen = [result for result in results if result.group == group]
-        if positive := [result.answer.grounding for result in chosen if result.case.is_ranked]:
-            answerable[group] = positive
-        for name, negative in (
-            ("in its domain", [r.answer.grounding for r in chosen if r.case.is_near]),
-            ("out of scope", [r.answer.grounding for r in chosen if r.case.kind == "out-of-scope"]),
-        ):
-            if negative and group in answerable:
-                curves.append((f"{group}, {name}", answerable[group], negative))
-    if not curves:
-        return ""
     canvas = Canvas(figsize=(6.4, 4.6))
     axes = canvas.subplots()
+    curves = _curves(results)
     for (name, positive, negative), color in zip(curves, _LINES * len(curves), strict=False):
-        x, y = _curve(positive, negative)
-        area = intervals.auc(positive, negative)
-        label = f"{name}: area {area:.3f} (n={len(positive)}+{len(negative)})"
-        axes.plot(x, y, color=color, linewidth=1.8, label=label)
+        scores = [[result.answer.grounding for result in side] for side in (positive, negative)]
+        label = f"{name}: area {intervals.auc(*scores):.3f} (n={len(positive)}+{len(negative)})"
+        axes.plot(*_curve(*scores), color=color, linewidth=1.8, label=label)
+        here = [float(np.mean([result.answer.refused for result in side])) for side in (positive, negative)]
+        axes.plot(*here, "o", color=color, markersize=7, markeredgecolor="white")
     axes.plot([0, 1], [0, 1], color=_MUTED, linewidth=0.8, linestyle=(0, (4, 4)))
     axes.set(xlabel="answerable questions refused", ylabel="unanswerable questions refused")
     axes.set(xlim=(-0.01, 1), ylim=(0, 1.02))
     axes.legend(loc="lower right", frameon=False, labelcolor=_INK)
     _plain(axes)
-    return _svg(canvas)
+    return _svg(canvas) if curves else ""
 
 
 def confusion(results: Sequence[Result]) -> str:
@@ -67,6 +55,21 @@ def confusion(results: Sequence[Result]) -> str:
     for axes in grid[len(documents) :]:
         axes.remove()
     return _svg(canvas)
+
+
+def _curves(results: Sequence[Result]) -> list[tuple[str, list[Result], list[Result]]]:
+    """Name, answerable and unanswerable questions of each line."""
+    curves = []
+    for group in dict.fromkeys(result.group for result in results):
+        chosen = [result for result in results if result.group == group]
+        positive = [result for result in chosen if result.case.is_ranked]
+        for name, negative in (
+            ("in its domain", [result for result in chosen if result.case.is_near]),
+            ("out of scope", [result for result in chosen if result.case.kind == "out-of-scope"]),
+        ):
+            if positive and negative:
+                curves.append((f"{group}, {name}", positive, negative))
+    return curves
 
 
 def _curve(positive: Sequence[float], negative: Sequence[float]) -> tuple[list[float], list[float]]:
@@ -87,7 +90,8 @@ def _square(axes: Axes, results: Sequence[Result], title: str) -> None:
         counts[place[right], place[first]] += 1
     axes.imshow(counts, cmap="Blues", vmin=0, vmax=max(counts.max(), 1) * 1.4)
     for row, column in np.argwhere(counts):
-        color = _INK if row == column else "#b42318"
+        on_diagonal = "white" if counts[row, column] > counts.max() / 2 else _INK
+        color = on_diagonal if row == column else "#b42318"
         weight = "normal" if row == column else "bold"
         axes.text(
             column,
@@ -121,7 +125,7 @@ def _svg(canvas: Canvas) -> str:
     """The canvas as an <svg> element, the same on every run."""
     written = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": "eval", "svg.fonttype": "none", "font.family": "sans-serif"}):
-        canvas.tight_layout()
+        canvas.tight_layout(h_pad=2.5)
         canvas.savefig(written, format="svg", transparent=True, metadata={"Date": None})
     text = written.getvalue()
     return text[text.index("<svg") :]
