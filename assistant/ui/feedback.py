@@ -1,0 +1,45 @@
+"""Thumbs up and down, as lines of JSON in a local file that the eval can turn into cases."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.ui.turns import Turn, Verdict, history
+
+
+class FeedbackFile:
+    """A file of verdicts; a later line about the same question takes the place of an earlier one.
+
+    Attributes:
+        path: Where it is; made at the first verdict.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+
+    def add(self, before: Sequence[Turn], turn: Turn, verdict: Verdict) -> None:
+        """Write one line: what was asked after what, what came of it, and the verdict ("" takes one back).
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "question": turn.question,
+            "history": history(before),
+            "language": turn.language,
+            "mode": turn.mode,
+            "outcome": turn.outcome,
+            "themes": [source.theme for source in turn.sources],
+            "document": turn.sources[0].document if turn.sources else None,
+            "verdict": verdict,
+        }
+        with self._lock:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")

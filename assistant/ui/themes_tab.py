@@ -1,0 +1,94 @@
+"""The themes at a glance: their texts, and a picture of how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from assistant.answer import Language
+from assistant.chain import Assistant
+from assistant.quoting import question_about
+from assistant.ui.document_panel import is_titled
+from assistant.ui.texts import say
+from index.embedding import Vectors
+from index.themes import Theme
+
+LONGEST_LABEL = 34
+"""Characters of a title beside the picture."""
+
+
+def themes_tab(assistant: Assistant, language: Language) -> gr.HTML:
+    """Add the tab; returns the component whose ``submit`` event carries a question about a theme."""
+    chosen = [at for at, theme in enumerate(assistant.themes) if is_titled(theme)]
+    chosen = chosen or list(range(len(assistant.themes)))
+    themes = [assistant.themes[at] for at in chosen]
+    vectors = assistant.store.theme_vectors()[chosen]
+    with gr.Tab(say(language, "tab_themes"), id="themes"), gr.Row(elem_id="themes"):
+        with gr.Column(elem_id="theme-list"):
+            texts = gr.HTML(
+                _list(themes, language), apply_default_css=False, js_on_load="wireThemes(element, trigger)"
+            )
+        with gr.Column(elem_id="theme-map"):
+            gr.HTML(
+                f"<h2>{escape(say(language, 'map_title'))}</h2><p>{escape(say(language, 'map_note'))}</p>",
+                apply_default_css=False,
+            )
+            gr.Plot(_heat_map(themes, vectors @ vectors.T, language), show_label=False, container=False)
+    return texts
+
+
+def _list(themes: Sequence[Theme], language: Language) -> str:
+    entries = "".join(
+        f"<li><h3>{escape(theme.title)}</h3><p>{escape(theme.body)}</p>"
+        f'<button type="button" data-ask="{escape(question_about(language, theme))}" '
+        f'aria-label="{escape(say(language, "themes_ask_about", title=theme.title))}">'
+        f"{escape(say(language, 'themes_ask'))}</button></li>"
+        for theme in themes
+    )
+    return f'<h2>{escape(say(language, "themes_intro"))}</h2><ol class="themes">{entries}</ol>'
+
+
+def _heat_map(themes: Sequence[Theme], similarity: Vectors, language: Language) -> Any:
+    """Cosine of every pair of themes; a theme with itself is left empty, or nothing else would show."""
+    import plotly.graph_objects as go
+
+    cosines = similarity.copy()
+    np.fill_diagonal(cosines, np.nan)
+    labels = [f"{_short(theme.title)}  {at}" for at, theme in enumerate(themes, start=1)]
+    hover = [
+        [say(language, "map_hover", row=escape(row.title), column=escape(column.title)) for column in themes]
+        for row in themes
+    ]
+    figure = go.Figure(
+        go.Heatmap(
+            z=cosines.tolist(),
+            x=[str(at) for at in range(1, len(themes) + 1)],
+            y=labels,
+            customdata=[[question_about(language, row)] * len(themes) for row in themes],
+            text=hover,
+            hovertemplate="%{text}: %{z:.2f}<extra></extra>",
+            colorscale=[[0, "#dfe8f3"], [0.5, "#7fa6d3"], [1, "#173f75"]],
+            showscale=False,
+            xgap=2,
+            ygap=2,
+        )
+    )
+    figure.update_layout(
+        margin={"l": 0, "r": 0, "t": 24, "b": 0},
+        height=max(280, 36 * len(themes) + 40),
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        dragmode=False,
+        font={"family": "system-ui, sans-serif", "size": 12, "color": "#7a8794"},
+    )
+    figure.update_xaxes(side="top", showgrid=False, fixedrange=True, type="category")
+    figure.update_yaxes(autorange="reversed", showgrid=False, fixedrange=True, automargin=True)
+    return figure
+
+
+def _short(title: str) -> str:
+    return escape(title if len(title) <= LONGEST_LABEL else f"{title[:LONGEST_LABEL].rstrip()}…")
