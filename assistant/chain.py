@@ -6,24 +6,32 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import grounding, quoting
 from assistant.answer import Answer, Language, Mode, Sentence
-from assistant.conversation import History, understand
+from assistant.conversation import History, Kind, Request, understand
+from assistant.language import detect
+from assistant.prototypes import Prototypes, companions
+from assistant.reading import read
 from assistant.settings import LONGEST_QUESTION, Settings
 from assistant.wording import say
 from index.documents import read_documents
 from index.embedding import ThemeEmbeddings
 from index.errors import QuestionError
-from index.search import ThemeRetriever
+from index.search import Hit, ThemeRetriever
 from index.store import Progress, ThemeStore, open_store
 from index.themes import Theme
 
+if TYPE_CHECKING:
+    from reader.model import Reader
+
 _EXAMPLES = 4
 _SUGGESTIONS = 3
+_NEAREST = 2
+_LANGUAGE_SAMPLE = 1_000
 
 
 @dataclass(frozen=True)
@@ -42,10 +50,19 @@ class Question:
 
 
 class AnswerChain(Runnable[Question, Answer]):
-    """Question in, Answer out; ``stream`` yields growing Answers, the last of them complete."""
+    """Question in, Answer out; ``stream`` yields growing Answers, the last of them complete.
 
-    def __init__(self, retriever: ThemeRetriever) -> None:
+    Args:
+        retriever: The search over the open index.
+        reader: The trained reader, or None to do without.
+    """
+
+    def __init__(self, retriever: ThemeRetriever, reader: Reader | None = None) -> None:
         self.retriever = retriever
+        self._reader = reader
+        self._prototypes = Prototypes.read(retriever.store)
+        self._calibration = grounding.calibration(with_reader=reader is not None)
+        self._default = detect(retriever.store.themes[0].document.text[:_LANGUAGE_SAMPLE], "nl")
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """The whole answer.
@@ -67,6 +84,14 @@ class AnswerChain(Runnable[Question, Answer]):
         while (answer := await asyncio.to_thread(next, answers, None)) is not None:
             yield answer
 
+    def examine(self, question: str, history: History = ()) -> tuple[Request, tuple[Hit, ...], dict[str, float]]:
+        """How a question is read, how the themes score for it, and the signals of grounding."""
+        store = self.retriever.store
+        request = understand(_checked(question), history, store.embeddings, self._prototypes, self._default)
+        hits = self.retriever.rank(request.text, request.vector)
+        hits = read(self._reader, request, hits, self._calibration.reader_weight)
+        return request, hits, grounding.signals(request, hits, self._prototypes)
+
     def _answers(self, inputs: Iterator[Question]) -> Iterator[Answer]:
         for question in inputs:
             yield from self._grow(question)
@@ -77,29 +102,60 @@ class AnswerChain(Runnable[Question, Answer]):
 
     def _grow(self, question: Question) -> Iterator[Answer]:
         began = time.perf_counter()
-        text = _checked(question.text)
-        request = understand(text, question.history, self.retriever.store.embeddings)
-        hits = self.retriever.rank(request.question, request.vector)
-        probability = grounding.probability(hits)
-        answer = Answer(question.text, request.language, "quote", "answered", hits=hits, grounding=probability)
-        near = tuple(quoting.question_about(request.language, hit.theme) for hit in hits[1 : 1 + _SUGGESTIONS])
-        if probability < 0.5:
-            refusal = quoting.refuse(request.language, [hit.theme for hit in hits[:2]])
-            near = tuple(quoting.question_about(request.language, hit.theme) for hit in hits[:_SUGGESTIONS])
-            answer = replace(answer, outcome="refused", sentences=refusal, suggestions=near)
-        else:
-            spans = [(hit.theme, hit.theme.quote_start, hit.theme.end) for hit in grounding.carrying(hits)]
-            sentences, citations = quoting.quote(request.language, "answered", spans)
-            yield from _growing(replace(answer, elapsed_ms=_since(began)), sentences)
-            answer = replace(answer, sentences=sentences, citations=citations, suggestions=near)
-        yield replace(answer, elapsed_ms=_since(began))
+        request, hits, signals = self.examine(question.text, question.history)
+        probability = self._calibration.probability(signals)
+        answer = Answer(question.text, request.language, "quote", "refused", hits=hits, grounding=probability)
+        for step in self._compose(request, answer):
+            yield replace(step, elapsed_ms=(time.perf_counter() - began) * 1_000)
+
+    def _compose(self, request: Request, answer: Answer) -> Iterator[Answer]:
+        language, hits = answer.language, answer.hits
+        if request.kind == "greeting":
+            greeting = say(language, "greeting", title=hits[0].theme.document.title)
+            yield replace(answer, outcome="greeting", sentences=(Sentence(greeting, "own"),), grounding=1.0)
+            return
+        if request.kind != "theme":
+            passages = self._whole(request.kind, hits[0].theme)
+            if passages:
+                yield from _quoted(replace(answer, outcome="answered", grounding=1.0), "whole", passages)
+                return
+            answer = replace(answer, grounding=0.0)
+        outcome = self._calibration.outcome(answer.grounding)
+        if outcome == "refused":
+            yield replace(
+                answer,
+                sentences=quoting.refuse(language, [hit.theme for hit in _titled(hits)[:_NEAREST]]),
+                suggestions=_questions(language, hits),
+            )
+            return
+        carrying = grounding.carrying(hits, self._calibration.several_within)
+        others = _questions(language, [hit for hit in hits if hit not in carrying])
+        passages = [quoting.passage_of(hit) for hit in carrying]
+        yield from _quoted(replace(answer, outcome=outcome, suggestions=others), outcome, passages)
+
+    def _whole(self, kind: Kind, nearest: Theme) -> list[quoting.Passage]:
+        """Passages about the document of the nearest theme as a whole."""
+        themes = [theme for theme in self.retriever.store.themes if theme.document == nearest.document]
+        return quoting.whole_passages(kind, themes)
 
 
-def _growing(answer: Answer, sentences: Sequence[Sentence]) -> Iterator[Answer]:
-    """The own words that open an answer, before what follows them."""
-    opening = tuple(sentence for sentence in sentences[:1] if sentence.voice == "own")
-    if opening and len(sentences) > 1:
-        yield replace(answer, sentences=opening)
+def _quoted(answer: Answer, lead_in: str, passages: Sequence[quoting.Passage]) -> Iterator[Answer]:
+    """The lead-in, then the passages one by one with their citations."""
+    sentences, citations = quoting.quote(answer.language, lead_in, passages)
+    for count in range(1, len(sentences) + 1):
+        shown = {number for sentence in sentences[:count] for number in sentence.citations}
+        cited = tuple(citation for citation in citations if citation.number in shown)
+        suggestions = answer.suggestions if count == len(sentences) else ()
+        yield replace(answer, sentences=sentences[:count], citations=cited, suggestions=suggestions)
+
+
+def _titled(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The hits whose themes have a title of their own; all of them where none has."""
+    return [hit for hit in hits if quoting.is_titled(hit.theme)] or hits
+
+
+def _questions(language: Language, hits: Sequence[Hit]) -> tuple[str, ...]:
+    return tuple(quoting.question_about(language, hit.theme) for hit in _titled(hits)[:_SUGGESTIONS])
 
 
 class Assistant:
@@ -111,10 +167,10 @@ class Assistant:
         chain: The LangChain runnable behind ``ask`` and ``stream``.
     """
 
-    def __init__(self, settings: Settings, store: ThemeStore) -> None:
+    def __init__(self, settings: Settings, store: ThemeStore, reader: Reader | None = None) -> None:
         self.settings = settings
         self.store = store
-        self.chain = AnswerChain(ThemeRetriever(store=store))
+        self.chain = AnswerChain(ThemeRetriever(store=store), reader)
 
     @classmethod
     def open(
@@ -130,7 +186,7 @@ class Assistant:
         Args:
             settings: Taken from the environment where None.
             progress: Called with texts embedded so far and in all while the index is built.
-            notice: Called with one line when a damaged index is replaced.
+            notice: Called with one line when a damaged index is replaced or the reader is missing.
             rebuild: Build the index even where a current one exists.
 
         Raises:
@@ -142,11 +198,12 @@ class Assistant:
             documents,
             ThemeEmbeddings(settings.embedding),
             settings.chroma_url or settings.index,
+            companions=companions(documents),
             progress=progress,
             notice=notice,
             rebuild=rebuild,
         )
-        return cls(settings, store)
+        return cls(settings, store, _reader(notice) if settings.reader else None)
 
     @property
     def themes(self) -> tuple[Theme, ...]:
@@ -160,7 +217,7 @@ class Assistant:
 
     def examples(self, language: Language) -> tuple[str, ...]:
         """Questions to begin with, spread over the themes."""
-        themes = [theme for theme in self.themes if theme.quote_start != theme.body_start] or list(self.themes)
+        themes = [theme for theme in self.themes if quoting.is_titled(theme)] or list(self.themes)
         step = max(1, len(themes) // _EXAMPLES)
         return tuple(quoting.question_about(language, theme) for theme in themes[::step][:_EXAMPLES])
 
@@ -196,5 +253,14 @@ def _checked(question: str) -> str:
     return text
 
 
-def _since(began: float) -> float:
-    return (time.perf_counter() - began) * 1_000
+
+def _reader(notice: Callable[[str], None]) -> Reader | None:
+    """The trained reader, or None with a line that says why."""
+    from reader.errors import ReaderUnavailable
+    from reader.model import Reader
+
+    try:
+        return Reader.load()
+    except ReaderUnavailable as error:
+        notice(f"{error} Answers are given without the reader.")
+        return None

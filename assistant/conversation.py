@@ -1,15 +1,48 @@
-"""What kind of question is it, and what does a follow-up refer to?"""
+"""What kind of question is it, and what does a follow-up refer to?
+
+Kinds are told by similarity to a few prototype questions each (``prototypes.json``), never by a list
+of sentences. A follow-up is told by its form: few words of content, and a word that points back.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
 
 from assistant.answer import Language
 from assistant.language import detect
+from assistant.prototypes import Prototypes, nearness
+from assistant.wording import say
 from index.embedding import ThemeEmbeddings, Vectors
 
 History = Sequence[Mapping[str, str]]
+Kind = Literal["theme", "about", "date", "list", "summary", "greeting"]
+
+WHOLE_KINDS: tuple[Kind, ...] = ("about", "date", "list", "summary")
+
+WHOLE_MARGIN = 0.043
+"""Nearness to a whole-document kind less nearness to questions of content: on the 406 tuning cases
+this finds 27 of 35 whole-document questions (the others are found by their theme) and one other."""
+
+GREETING_MARGIN = 0.02
+"""All 5 greetings of the tuning cases lie above .04, all else below .012."""
+
+_NEAREST = 2
+
+_BACK = re.compile(
+    r"^(?:en|and|maar|but|ok[ée]?|oké)\b|\b(?:daar\w*|hier\w*|dat|die|deze|dit|ze|zij|hij|hem|hun|er|dan|"
+    r"that|this|these|those|they|them|it|there|he|she|then|else)\b",
+    re.IGNORECASE,
+)
+_PART_END = re.compile(r"(?<=[.!?:;])\s+")
+_QUOTED = re.compile(r"[“\"„]([^“”\"„]{20,})[”\"]")
+_SHORT = 4
 
 
 @dataclass(frozen=True)
@@ -19,14 +52,101 @@ class Request:
     Attributes:
         question: As asked, without white space at its ends.
         language: Of the question.
+        kind: "theme" for a question of content; otherwise what it asks about the document as a whole,
+            or "greeting".
+        text: The words to search with; a follow-up's are joined by those of the question before.
         vector: Unit vector to search with, shape (dimensions,).
+        follows: Whether it was read as a follow-up.
     """
 
     question: str
     language: Language
+    kind: Kind
+    text: str
     vector: Vectors
+    follows: bool
 
 
-def understand(question: str, history: History, embeddings: ThemeEmbeddings) -> Request:
-    """Read ``question`` in the light of the turns before it."""
-    return Request(question, detect(question, "nl"), embeddings.query_vectors([question])[0])
+def understand(
+    question: str, history: History, embeddings: ThemeEmbeddings, prototypes: Prototypes, default: Language
+) -> Request:
+    """Read ``question`` in the light of the turns before it.
+
+    Args:
+        question: The question.
+        history: The turns so far, oldest first.
+        embeddings: The model that the prototypes were embedded with.
+        prototypes: The kinds of question.
+        default: The language to assume where neither question nor history tells.
+    """
+    asked = [turn["content"] for turn in history if turn.get("role") == "user" and turn.get("content", "").strip()]
+    language = detect(question, detect(asked[-1], default) if asked else default)
+    parts = _parts(question)
+    vectors = embeddings.query_vectors([question, *parts[-1:]] if len(parts) > 1 else [question])
+    kind = _kind(vectors, prototypes)
+    weight = _weight_of_before(question) if asked else 0.0
+    if weight and kind not in ("greeting", "date", "list"):
+        before = _before(asked[-1], history, embeddings)
+        text = f"{asked[-1]} {question}" if weight > 0.2 else question
+        return Request(question, language, "theme", text, _unit((1 - weight) * vectors[0] + weight * before), True)
+    return Request(question, language, kind, question, _unit(vectors.sum(axis=0)), False)
+
+
+def content_words(text: str) -> list[str]:
+    """The words of ``text`` that are not function words of Dutch or English."""
+    return [word for word in re.findall(r"[^\W_]+", text.lower()) if word not in _function_words()]
+
+
+def _weight_of_before(question: str) -> float:
+    """How much of a search is the turn before; 0 for a question that stands by itself.
+
+    Chosen on 27 follow-ups and 8 changes of subject of the tuning cases: right theme first in 96%
+    and 86%, against 48% and 86% without, and 78% and 86% with a fixed .3 of the question before.
+    """
+    content = len(content_words(question))
+    points_back = _BACK.search(question) is not None
+    if content == 0:
+        return 0.8
+    if content <= 2 and (points_back or len(question.split()) <= _SHORT):
+        return 0.4
+    return 0.3 if content == 3 and points_back else 0.0
+
+
+def _before(asked: str, history: History, embeddings: ThemeEmbeddings) -> Vectors:
+    """The vector of the turn before: the question, and what was quoted in answer to it."""
+    last = history[-1]
+    reply = last.get("content", "") if last.get("role") == "assistant" else ""
+    refused = any(reply.startswith(say(language, "refused")) for language in ("nl", "en"))
+    texts = [asked]
+    if reply and not refused:
+        texts.append(" ".join(_QUOTED.findall(reply)) or reply)
+    return _unit(embeddings.query_vectors(texts).sum(axis=0))
+
+
+def _kind(vectors: Vectors, prototypes: Prototypes) -> Kind:
+    """The kind that the question, or its last sentence, is nearest to."""
+    greeting, margin, best = -1.0, -1.0, WHOLE_KINDS[0]
+    for vector in vectors:
+        near = {kind: nearness(vector, group, _NEAREST) for kind, group in prototypes.kinds.items() if kind != "follow"}
+        others = max(value for kind, value in near.items() if kind != "greeting")
+        greeting = near["greeting"] - others
+        content = max(near["content"], near["other"])
+        for kind in WHOLE_KINDS:
+            if near[kind] - content > margin:
+                margin, best = near[kind] - content, kind
+    if greeting >= GREETING_MARGIN:
+        return "greeting"
+    return best if margin >= WHOLE_MARGIN else "theme"
+
+
+def _parts(question: str) -> list[str]:
+    return [part for part in _PART_END.split(question) if len(part.split()) >= _SHORT - 1]
+
+
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset((Path(__file__).parent / "function_words.txt").read_text("utf-8").split())

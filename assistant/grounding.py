@@ -1,20 +1,120 @@
-"""Does the document answer this? Which themes do?"""
+"""Does the document answer this?
+
+Two things can be wrong with a question: the document is not about its subject at all, or it is, and
+leaves open what was asked. Each is a logistic regression over a few signals; their product is the
+probability that the best theme answers. The fitted numbers lie in ``calibration/grounding.json``,
+beside the script that fits them; a signal is added by naming it in ``signals`` and fitting anew.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
+import numpy as np
+
+from assistant.answer import Outcome
+from assistant.conversation import Request
+from assistant.prototypes import Prototypes, nearness
 from index.search import Hit
 
-THRESHOLD = 0.845
-MARGIN = 0.012
+_FITTED = Path(__file__).parent / "calibration" / "grounding.json"
+_NEAREST = 3
 
 
-def probability(hits: Sequence[Hit]) -> float:
-    """How likely it is that the best theme answers, 0 to 1."""
-    return min(1.0, max(0.0, 0.5 + (hits[0].score - THRESHOLD) * 5)) if hits else 0.0
+@dataclass(frozen=True)
+class Regression:
+    """A fitted logistic regression over named signals.
+
+    Attributes:
+        weights: One a signal, for the signal as measured (standardisation is folded in).
+        intercept: The log odds where every signal is 0.
+    """
+
+    weights: Mapping[str, float]
+    intercept: float
+
+    def probability(self, signals: Mapping[str, float]) -> float:
+        """Between 0 and 1."""
+        odds = self.intercept + sum(weight * signals[name] for name, weight in self.weights.items())
+        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, odds))))
 
 
-def carrying(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits whose themes answer together."""
-    return tuple(hit for hit in hits[:3] if hit.score >= hits[0].score - MARGIN)
+@dataclass(frozen=True)
+class Calibration:
+    """How signals become a decision.
+
+    Attributes:
+        topic: Whether the document is about the subject of the question.
+        detail: Whether it states what is asked about that subject.
+        refused_below: Probability under which the question is refused.
+        answered_from: Probability from which it counts as answered; between the two it is "related".
+        several_within: A further theme is cited when its score is within this of the best one's.
+        reader_weight: Weight of the reader's probability in the ranking.
+    """
+
+    topic: Regression
+    detail: Regression
+    refused_below: float
+    answered_from: float
+    several_within: float
+    reader_weight: float
+
+    def probability(self, signals: Mapping[str, float]) -> float:
+        """Probability that the document answers the question."""
+        return self.topic.probability(signals) * self.detail.probability(signals)
+
+    def outcome(self, probability: float) -> Outcome:
+        """answered, related or refused."""
+        if probability < self.refused_below:
+            return "refused"
+        return "answered" if probability >= self.answered_from else "related"
+
+
+@cache
+def calibration(with_reader: bool) -> Calibration:
+    """The fitted numbers, for the assistant with or without its trained reader."""
+    fitted = json.loads(_FITTED.read_text("utf-8"))["with_reader" if with_reader else "without_reader"]
+    return Calibration(
+        Regression(**fitted["topic"]),
+        Regression(**fitted["detail"]),
+        fitted["refused_below"],
+        fitted["answered_from"],
+        fitted["several_within"],
+        fitted["reader_weight"],
+    )
+
+
+def signals(request: Request, hits: Sequence[Hit], prototypes: Prototypes) -> dict[str, float]:
+    """What is measured of a question and its ranked themes.
+
+    - score: of the best theme.
+    - spread: that less the mean of all candidates.
+    - overlap: the largest share of the question's 4-grams in a theme.
+    - off_topic: the best similarity less the mean of the nearest statements on other subjects.
+    - unstated: the best similarity less that of the nearest statement which the document leaves out.
+    - unstated_mean: the same of the two best themes, against the three nearest such statements.
+    - reader: the reader's best log odds over the themes it read; 0 without a reader.
+    """
+    best = [(hit.cosine + hit.clause_cosine) / 2 for hit in hits]
+    highest = max(best)
+    unstated = prototypes.unstated[hits[0].theme.document.name] @ request.vector
+    readings = [hit.reading for hit in hits if hit.reading is not None]
+    return {
+        "score": hits[0].score,
+        "spread": hits[0].score - float(np.mean([hit.score for hit in hits])),
+        "overlap": max(hit.overlap for hit in hits),
+        "off_topic": highest - nearness(request.vector, prototypes.off_topic, _NEAREST),
+        "unstated": highest - float(unstated.max()),
+        "unstated_mean": float(np.mean(best[:2])) - float(np.sort(unstated)[-_NEAREST:].mean()),
+        "reader": max(readings, default=0.0),
+    }
+
+
+def carrying(hits: Sequence[Hit], within: float, most: int = 3) -> tuple[Hit, ...]:
+    """The best hit and those that score nearly as well: the themes that answer together."""
+    return tuple(hit for hit in hits[:most] if hit.score >= hits[0].score - within)

@@ -3,37 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from assistant.answer import Citation, Language, Outcome, Sentence
+from assistant.answer import Citation, Language, Sentence
+from assistant.conversation import Kind
 from assistant.wording import listed, say
-from index.themes import Theme
+from index.search import Hit
+from index.themes import Theme, sentences
 
-Span = tuple[Theme, int, int]
+
+@dataclass(frozen=True)
+class Passage:
+    """A span to be quoted, and the part of it that bears most on the question."""
+
+    theme: Theme
+    start: int
+    end: int
+    emphasis: tuple[int, int] | None = None
+
+
+def passage_of(hit: Hit) -> Passage:
+    """The whole of a hit's theme."""
+    theme = hit.theme
+    span = hit.span
+    if span and not (theme.quote_start <= span[0] < span[1] <= theme.end):
+        span = None
+    return Passage(theme, theme.quote_start, theme.end, span)
 
 
 def quote(
-    language: Language, lead_in: str, spans: Sequence[Span]
+    language: Language, lead_in: str, passages: Sequence[Passage]
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
     """A lead-in and the passages, each a sentence with its own marker."""
-    sentences = [Sentence(say(language, lead_in), "own")]
-    citations = []
-    for number, (theme, start, end) in enumerate(spans, start=1):
-        citation = Citation(number, theme, start, end)
-        citations.append(citation)
-        sentences.append(Sentence(citation.quote, "quote", (number,)))
-    return tuple(sentences), tuple(citations)
+    citations = tuple(
+        Citation(number, passage.theme, passage.start, passage.end, passage.emphasis)
+        for number, passage in enumerate(passages, start=1)
+    )
+    quotes = tuple(Sentence(citation.quote, "quote", (citation.number,)) for citation in citations)
+    return (Sentence(say(language, lead_in), "own"), *quotes), citations
+
+
+def whole_passages(kind: Kind, themes: Sequence[Theme]) -> list[Passage]:
+    """What answers a question about a document as a whole; [] where the document does not say.
+
+    Args:
+        kind: What is asked.
+        themes: The themes of one document, in order.
+    """
+    front = next((theme for theme in themes if theme.number == 0), None)
+    if kind == "date":
+        return _date(front)
+    if kind == "list":
+        return [_title(theme) for theme in themes if is_titled(theme)] or [_opening(theme) for theme in themes if theme.number]
+    if kind == "summary" and not is_titled(themes[-1]) and any(is_titled(theme) for theme in themes):
+        return [_all_of(themes[-1])]
+    return [_all_of(front or themes[0])]
 
 
 def refuse(language: Language, nearest: Sequence[Theme]) -> tuple[Sentence, ...]:
     """Say plainly that the document is silent, and what it does talk about."""
     titles = [theme.title for theme in nearest]
-    name = "nearest_one" if len(titles) == 1 else "nearest"
-    return (
-        Sentence(say(language, "refused"), "own"),
-        Sentence(say(language, name, titles=titles[0] if len(titles) == 1 else listed(language, titles)), "own"),
-    )
+    if len(titles) == 1:
+        near = say(language, "nearest_one", titles=titles[0])
+    else:
+        near = say(language, "nearest", titles=listed(language, titles))
+    return Sentence(say(language, "refused"), "own"), Sentence(near, "own")
 
 
 def question_about(language: Language, theme: Theme) -> str:
     """A question that ``theme`` answers."""
     return say(language, "ask_theme", title=theme.title)
+
+
+def is_titled(theme: Theme) -> bool:
+    """Whether the document itself gives the theme a title."""
+    return theme.body_start > theme.start
+
+
+def _all_of(theme: Theme) -> Passage:
+    return Passage(theme, theme.quote_start, theme.end)
+
+
+def _title(theme: Theme) -> Passage:
+    start = theme.document.text.index(theme.title, theme.start)
+    return Passage(theme, start, start + len(theme.title))
+
+
+def _opening(theme: Theme) -> Passage:
+    start, end = sentences(theme.document.text, theme.start, theme.end)[0]
+    return Passage(theme, start, end)
+
+
+def _date(front: Theme | None) -> list[Passage]:
+    if front is None or not front.document.date:
+        return []
+    start = front.document.text.find(front.document.date, front.start, front.end)
+    return [Passage(front, start, start + len(front.document.date))] if start >= 0 else []

@@ -39,6 +39,10 @@ LAYOUT = 1
 LONGEST_PIECE = 1_600
 """Characters: about 400 tokens of Dutch, under the 512 that multilingual-e5-small reads."""
 
+BACKGROUND = "background"
+"""Group of the generic questions that search measures a theme's popularity by."""
+
+_BACKGROUND_FILE = Path(__file__).parent / "background.txt"
 _COLLECTION = "themes"
 _BATCH = 64
 _UNUSED_AFTER_DAYS = 7
@@ -136,13 +140,20 @@ class ThemeStore:
         return texts, np.asarray(rows["embeddings"], dtype=np.float32)[order]
 
     def theme_vectors(self) -> Vectors:
-        """One unit vector a theme, in the order of ``themes``; a theme in pieces is their mean."""
-        rows = self._collection.get(where={"kind": "theme"}, include=["embeddings", "metadatas"])
+        """One unit vector a theme, in the order of ``themes``."""
+        return self.vectors(self.themes)
+
+    def vectors(self, themes: Sequence[Theme]) -> Vectors:
+        """Unit vectors of ``themes``, shape (n, dimensions); a theme in pieces is their mean."""
+        rows = self._collection.get(
+            where={"$and": [{"kind": "theme"}, {"theme": {"$in": [theme.id for theme in themes]}}]},
+            include=["embeddings", "metadatas"],
+        )
         sums: dict[str, Vectors] = {}
         for metadata, vector in zip(rows["metadatas"] or [], np.asarray(rows["embeddings"]), strict=True):
             identity = str(metadata["theme"])
             sums[identity] = sums[identity] + vector if identity in sums else vector
-        matrix = np.stack([sums[theme.id] for theme in self.themes]).astype(np.float32)
+        matrix = np.stack([sums[theme.id] for theme in themes]).astype(np.float32)
         return np.asarray(matrix / np.linalg.norm(matrix, axis=1, keepdims=True), dtype=np.float32)
 
     def close(self) -> None:
@@ -179,7 +190,8 @@ def open_store(
         SetupError: The folder cannot be written, the server does not answer, or the model is missing.
     """
     themes = cutting.cut_all(documents)
-    rows = _rows(themes, companions)
+    background = [Companion(BACKGROUND, line, True) for line in _BACKGROUND_FILE.read_text("utf-8").splitlines()]
+    rows = _rows(themes, [*background, *companions])
     name = _fingerprint(rows, embeddings)
     if isinstance(location, str) and location.startswith(("http://", "https://")):
         return _open_server(location, name, themes, rows, embeddings, progress, rebuild)

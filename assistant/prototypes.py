@@ -1,0 +1,79 @@
+"""Sentences that stand for a kind: vectors of them are kept with the index and compared with a question.
+
+``prototypes.json`` holds questions for each kind of question; ``contrasts.json`` holds statements that
+the document does *not* make: on other subjects altogether, and of the sort that people ask for about
+any subject (cost, number, date, person) and that a document may leave out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from index.documents import Document
+from index.embedding import Vectors
+from index.store import Companion, ThemeStore
+
+_FOLDER = Path(__file__).parent
+OFF_TOPIC = "off_topic"
+
+
+@cache
+def _lists(name: str) -> Mapping[str, Sequence[str]]:
+    loaded: dict[str, list[str]] = json.loads((_FOLDER / f"{name}.json").read_text("utf-8"))
+    return loaded
+
+
+def companions(documents: Iterable[Document]) -> list[Companion]:
+    """Every prototype and contrast, to be embedded beside the themes of ``documents``."""
+    kinds = [
+        Companion(group, text, is_query=True)
+        for group, texts in _lists("prototypes").items()
+        for text in texts
+    ]
+    off_topic = [Companion(OFF_TOPIC, text) for text in _lists("contrasts")["off_topic"]]
+    unstated = [
+        Companion(_unstated_group(document.name), f"{document.title}: {text}")
+        for document in documents
+        for text in _lists("contrasts")["unstated"]
+    ]
+    return [*kinds, *off_topic, *unstated]
+
+
+@dataclass(frozen=True)
+class Prototypes:
+    """The vectors of prototypes and contrasts, read from an open index.
+
+    Attributes:
+        kinds: Unit vectors of the prototype questions of each kind, each of shape (n, dimensions).
+        off_topic: Of the statements on other subjects.
+        unstated: Of the statements that each document may leave out, by the document's name.
+    """
+
+    kinds: Mapping[str, Vectors]
+    off_topic: Vectors
+    unstated: Mapping[str, Vectors]
+
+    @classmethod
+    def read(cls, store: ThemeStore) -> Prototypes:
+        """Read them from ``store``."""
+        names = {theme.document.name for theme in store.themes}
+        return cls(
+            {kind: store.companions(kind)[1] for kind in _lists("prototypes")},
+            store.companions(OFF_TOPIC)[1],
+            {name: store.companions(_unstated_group(name))[1] for name in names},
+        )
+
+
+def nearness(vector: Vectors, prototypes: Vectors, nearest: int) -> float:
+    """Mean cosine of ``vector`` with the ``nearest`` most similar of ``prototypes``."""
+    return float(np.sort(prototypes @ vector)[-nearest:].mean())
+
+
+def _unstated_group(name: str) -> str:
+    return f"unstated:{name}"
