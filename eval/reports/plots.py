@@ -23,9 +23,11 @@ def roc(results: Sequence[Result]) -> str:
 
     A line for each group and kind; empty where no group has both answerable and unanswerable cases.
     """
+    curves = _curves(results)
+    if not curves:
+        return ""
     canvas = Canvas(figsize=(6.4, 4.6))
     axes = canvas.subplots()
-    curves = _curves(results)
     for (name, positive, negative), color in zip(curves, _LINES * len(curves), strict=False):
         scores = [[result.answer.grounding for result in side] for side in (positive, negative)]
         label = f"{name}: area {intervals.auc(*scores):.3f} (n={len(positive)}+{len(negative)})"
@@ -37,7 +39,7 @@ def roc(results: Sequence[Result]) -> str:
     axes.set(xlim=(-0.01, 1), ylim=(0, 1.02))
     axes.legend(loc="lower right", frameon=False, labelcolor=_INK)
     _plain(axes)
-    return _svg(canvas) if curves else ""
+    return _svg(canvas)
 
 
 def confusion(results: Sequence[Result]) -> str:

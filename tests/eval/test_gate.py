@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from conftest import Recorded, Report
+
+from eval.cli import main
+from eval.suites import MAIN, LoadedSuite
+
+Run = Callable[..., Report]
+
+
+def test_a_mean_below_its_floor_is_red_and_named(run: Run, recorded: Recorded, cases_file: Path) -> None:
+    floors = cases_file.with_name("floors.toml")
+    floors.write_text("[cases]\nright_first = 1.0\nfalse_refusals = 0.0\nverbatim = 1.0\n", "utf-8")
+    report = run(answers=recorded)
+    assert report.status == 1
+    assert "cases: right_first" in report.json["below"]
+    assert "cases: verbatim" not in report.json["below"]
+    assert "BELOW cases: Right theme first (Success@1) is" in report.markdown
+    assert _junit(report).findall("testsuite[@name='floors']/testcase/failure")
+
+
+def test_false_refusals_have_a_ceiling(run: Run, recorded: Recorded, cases_file: Path) -> None:
+    cases_file.with_name("floors.toml").write_text("[cases]\nfalse_refusals = 1.0\n", "utf-8")
+    assert run(answers=recorded).status == 0
+
+
+@pytest.mark.parametrize(
+    "floors", ["[cases]\nright_fist = 0.9", "[cases]\nright_first = 95", "right_first = 1", "["]
+)
+def test_floors_that_cannot_be_meant_are_a_set_up_error(
+    cases_file: Path, floors: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases_file.with_name("floors.toml").write_text(floors, "utf-8")
+    assert main(["--cases", str(cases_file), "--documents", str(MAIN.documents)]) == 2
+    assert "floors.toml" in capsys.readouterr().err
+
+
+def test_a_case_that_vanished_is_red_and_named(run: Run, recorded: Recorded, cases_file: Path) -> None:
+    first, *rest = cases_file.read_text("utf-8").splitlines()
+    cases_file.write_text("\n".join(rest), "utf-8")
+    report = run(answers=recorded)
+    assert report.status == 1
+    assert f"MISSING {json.loads(first)['id']}" in report.markdown
+    assert run("--update-baseline", answers=recorded).status == 0
+    assert run(answers=recorded).status == 0
+
+
+def test_a_new_case_is_not_red_even_when_it_is_wrong(run: Run, recorded: Recorded, cases_file: Path) -> None:
+    lines = [json.loads(line) for line in cases_file.read_text("utf-8").splitlines()]
+    wrong = {**next(line for line in lines if line["kind"] == "single"), "id": "new-1", "must": ["xyzzy"]}
+    cases_file.write_text("\n".join(map(json.dumps, [*lines, wrong])), "utf-8")
+    report = run(answers=recorded)
+    assert report.status == 0
+    assert "new 1 cases" in report.markdown
+
+
+def test_one_kind_alone_is_held_to_the_baseline_of_that_kind(run: Run, recorded: Recorded) -> None:
+    report = run("--kind", "single", answers=recorded)
+    assert report.status == 0
+    assert {result["kind"] for result in report.json["results"]} == {"single"}
+
+
+def test_a_baseline_that_cannot_be_read_is_a_set_up_error(
+    cases_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases_file.with_name("baseline.json").write_text("{", "utf-8")
+    assert main(["--cases", str(cases_file), "--documents", str(MAIN.documents)]) == 2
+    assert "--update-baseline" in capsys.readouterr().err
+
+
+def test_documents_without_cases_are_a_set_up_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--documents", "somewhere"]) == 2
+    assert "go together" in capsys.readouterr().err
+
+
+def test_cases_known_to_be_wrong_are_skipped_in_junit(
+    run: Run, recorded: Recorded, suite: LoadedSuite
+) -> None:
+    report = run(answers=recorded)
+    tree = _junit(report)
+    assert not tree.findall(".//failure")
+    wrong = [result for result in report.json["results"] if result["failures"]]
+    assert len(tree.findall(".//skipped")) == len(wrong)
+    assert len(tree.findall("testsuite[@name='cases']/testcase")) == len(suite.cases)
+
+
+def test_the_page_holds_both_plots_and_needs_nothing_from_elsewhere(baseline: Path) -> None:
+    page = (baseline.parent / "reports" / "eval.html").read_text("utf-8")
+    assert page.count("<svg") == 2
+    assert "src=" not in page
+    assert "<link" not in page
+
+
+def _junit(report: Report) -> ElementTree.ElementTree[ElementTree.Element]:
+    return ElementTree.parse(report.folder / "eval.xml")  # noqa: S314 - written a moment ago
