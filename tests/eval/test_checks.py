@@ -28,7 +28,7 @@ def answer(source: Source, *numbers: int, outcome: Outcome = "answered") -> Answ
     themes = [source.themes[number] for number in numbers]
     citations = [Citation(place, t, t.quote_start, t.end) for place, t in enumerate(themes, start=1)]
     quotes = [Sentence(citation.quote, "quote", (citation.number,)) for citation in citations]
-    hits = tuple(Hit(theme, 0.9, 0.9, 0.9, 0.5) for theme in themes)
+    hits = tuple(Hit(theme, 0.9, 0.9, 0.9, 0.5, (theme.start, theme.end)) for theme in themes)
     words = Sentence(say("nl", outcome), "own")
     return Answer("?", "nl", "quote", outcome, (words, *quotes), tuple(citations), hits=hits)
 
