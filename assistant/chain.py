@@ -1,34 +1,39 @@
-"""The LangChain runnable that makes an answer of a question, and the Assistant around it."""
+"""The LangChain runnable that makes an answer of a question."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from langchain_core.callbacks import CallbackManagerForChainRun
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import grounding, quoting
-from assistant.answer import Answer, Language, Mode, Sentence
+from assistant.answer import Answer, Mode, Sentence
 from assistant.conversation import History, Kind, Request, understand
 from assistant.language import detect
-from assistant.prototypes import Prototypes, companions
+from assistant.prototypes import Prototypes
 from assistant.reading import read
-from assistant.settings import LONGEST_QUESTION, Settings
+from assistant.rewriting import rewrite
+from assistant.settings import LONGEST_QUESTION
 from assistant.wording import say
-from index.documents import read_documents
-from index.embedding import ThemeEmbeddings
+from assistant.writing import write
 from index.errors import QuestionError
 from index.search import Hit, ThemeRetriever
-from index.store import Progress, ThemeStore, open_store
 from index.themes import Theme
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from assistant.checking import SentenceChecker
     from reader.model import Reader
 
-_EXAMPLES = 4
+WRITTEN_FROM = 4
+"""Themes that a language model is given to write from."""
+
 _SUGGESTIONS = 3
 _NEAREST = 2
 _LANGUAGE_SAMPLE = 1_000
@@ -49,16 +54,35 @@ class Question:
     mode: Mode | None = None
 
 
+@dataclass(frozen=True)
+class Writer:
+    """A language model, and what its sentences are held against.
+
+    Attributes:
+        model: The chat model.
+        checker: Lets through only what the cited passages carry.
+        timeout: Seconds that a whole answer may take.
+    """
+
+    model: BaseChatModel
+    checker: SentenceChecker
+    timeout: float
+
+
 class AnswerChain(Runnable[Question, Answer]):
     """Question in, Answer out; ``stream`` yields growing Answers, the last of them complete.
 
     Args:
         retriever: The search over the open index.
         reader: The trained reader, or None to do without.
+        writer: What writes answers in prose, or None to answer in quotes.
     """
 
-    def __init__(self, retriever: ThemeRetriever, reader: Reader | None = None) -> None:
+    def __init__(
+        self, retriever: ThemeRetriever, reader: Reader | None = None, writer: Writer | None = None
+    ) -> None:
         self.retriever = retriever
+        self._writer = writer
         self._reader = reader
         self._prototypes = Prototypes.read(retriever.store)
         self._calibration = grounding.calibration(with_reader=reader is not None)
@@ -72,7 +96,9 @@ class AnswerChain(Runnable[Question, Answer]):
         """
         return self._call_with_config(self._last, input, config, **kwargs)
 
-    def stream(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:
+    def stream(
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Iterator[Answer]:
         """Growing answers, sentence by sentence."""
         yield from self._transform_stream_with_config(iter([input]), self._answers, config, **kwargs)
 
@@ -84,7 +110,9 @@ class AnswerChain(Runnable[Question, Answer]):
         while (answer := await asyncio.to_thread(next, answers, None)) is not None:
             yield answer
 
-    def examine(self, question: str, history: History = ()) -> tuple[Request, tuple[Hit, ...], dict[str, float]]:
+    def examine(
+        self, question: str, history: History = ()
+    ) -> tuple[Request, tuple[Hit, ...], dict[str, float]]:
         """How a question is read, how the themes score for it, and the signals of grounding."""
         store = self.retriever.store
         request = understand(_checked(question), history, store.embeddings, self._prototypes, self._default)
@@ -92,46 +120,77 @@ class AnswerChain(Runnable[Question, Answer]):
         hits = read(self._reader, request, hits, self._calibration.reader_weight)
         return request, hits, grounding.signals(request, hits, self._prototypes)
 
-    def _answers(self, inputs: Iterator[Question]) -> Iterator[Answer]:
+    def _answers(
+        self, inputs: Iterator[Question], run_manager: CallbackManagerForChainRun, config: RunnableConfig
+    ) -> Iterator[Answer]:
         for question in inputs:
-            yield from self._grow(question)
+            yield from self._grow(question, config)
 
-    def _last(self, question: Question) -> Answer:
-        *_, last = self._grow(question)
+    def _last(
+        self, question: Question, run_manager: CallbackManagerForChainRun, config: RunnableConfig
+    ) -> Answer:
+        *_, last = self._grow(question, config)
         return last
 
-    def _grow(self, question: Question) -> Iterator[Answer]:
+    def _grow(self, question: Question, config: RunnableConfig) -> Iterator[Answer]:
         began = time.perf_counter()
+        writer = None if question.mode == "quote" else self._writer
         request, hits, signals = self.examine(question.text, question.history)
+        if writer and request.follows:
+            asked, limit = question.text.strip(), writer.timeout / 3
+            whole = rewrite(asked, question.history, writer.model, request.language, limit, config)
+            if whole:
+                request, hits, signals = self.examine(whole)
         probability = self._calibration.probability(signals)
         answer = Answer(question.text, request.language, "quote", "refused", hits=hits, grounding=probability)
-        for step in self._compose(request, answer):
+        for step in self._compose(request, answer, writer, config):
             yield replace(step, elapsed_ms=(time.perf_counter() - began) * 1_000)
 
-    def _compose(self, request: Request, answer: Answer) -> Iterator[Answer]:
-        language, hits = answer.language, answer.hits
+    def _compose(
+        self, request: Request, answer: Answer, writer: Writer | None, config: RunnableConfig
+    ) -> Iterator[Answer]:
         if request.kind == "greeting":
-            greeting = say(language, "greeting", title=hits[0].theme.document.title)
-            yield replace(answer, outcome="greeting", sentences=(Sentence(greeting, "own"),), grounding=1.0)
+            yield _greeting(answer)
             return
         if request.kind != "theme":
-            passages = self._whole(request.kind, hits[0].theme)
+            passages = self._whole(request.kind, answer.hits[0].theme)
             if passages:
                 yield from _quoted(replace(answer, outcome="answered", grounding=1.0), "whole", passages)
                 return
             answer = replace(answer, grounding=0.0)
-        outcome = self._calibration.outcome(answer.grounding)
-        if outcome == "refused":
-            yield replace(
-                answer,
-                sentences=quoting.refuse(language, [hit.theme for hit in _titled(hits)[:_NEAREST]]),
-                suggestions=_questions(language, hits),
-            )
-            return
-        carrying = grounding.carrying(hits, self._calibration.several_within)
-        others = _questions(language, [hit for hit in hits if hit not in carrying])
-        passages = [quoting.passage_of(hit) for hit in carrying]
-        yield from _quoted(replace(answer, outcome=outcome, suggestions=others), outcome, passages)
+        answer = replace(answer, outcome=self._calibration.outcome(answer.grounding))
+        if answer.refused:
+            yield _refusal(answer)
+        elif writer:
+            yield from self._write(request, answer, writer, config)
+        else:
+            yield from self._quote(answer)
+
+    def _quote(self, answer: Answer) -> Iterator[Answer]:
+        """Answer with the passages that carry it."""
+        carrying = grounding.carrying(answer.hits, self._calibration.several_within)
+        answer = _with_suggestions(answer, [hit.theme for hit in carrying])
+        yield from _quoted(answer, answer.outcome, [quoting.passage_of(hit) for hit in carrying])
+
+    def _write(
+        self, request: Request, answer: Answer, writer: Writer, config: RunnableConfig
+    ) -> Iterator[Answer]:
+        """Answer in prose; where the model has nothing sound to say, in quotes or with a refusal."""
+        themes = [hit.theme for hit in answer.hits[:WRITTEN_FROM]]
+        drafts = write(
+            request.text, request.language, themes, writer.model, writer.checker, writer.timeout, config
+        )
+        for draft in drafts:
+            written = replace(answer, mode="model", sentences=draft.sentences, citations=draft.citations)
+            if draft.status == "writing":
+                yield written
+            elif draft.status == "written":
+                written = replace(written, notice=draft.notice)
+                yield _with_suggestions(written, [citation.theme for citation in draft.citations])
+            elif draft.status == "silent" and answer.outcome == "related":
+                yield _refusal(replace(answer, outcome="refused"))
+            else:
+                yield from self._quote(replace(answer, notice=draft.notice))
 
     def _whole(self, kind: Kind, nearest: Theme) -> list[quoting.Passage]:
         """Passages about the document of the nearest theme as a whole."""
@@ -149,98 +208,27 @@ def _quoted(answer: Answer, lead_in: str, passages: Sequence[quoting.Passage]) -
         yield replace(answer, sentences=sentences[:count], citations=cited, suggestions=suggestions)
 
 
+def _greeting(answer: Answer) -> Answer:
+    text = say(answer.language, "greeting", title=answer.hits[0].theme.document.title)
+    return replace(answer, outcome="greeting", sentences=(Sentence(text, "own"),), grounding=1.0)
+
+
+def _refusal(answer: Answer) -> Answer:
+    """Say that the document is silent, and what it does speak of."""
+    nearest = [hit.theme for hit in _titled(answer.hits)[:_NEAREST]]
+    return _with_suggestions(replace(answer, sentences=quoting.refuse(answer.language, nearest)), [])
+
+
+def _with_suggestions(answer: Answer, cited: Sequence[Theme]) -> Answer:
+    """Offer questions about the nearest themes that are not cited already."""
+    others = _titled([hit for hit in answer.hits if hit.theme not in cited])[:_SUGGESTIONS]
+    questions = tuple(quoting.question_about(answer.language, hit.theme) for hit in others)
+    return replace(answer, suggestions=questions)
+
+
 def _titled(hits: Sequence[Hit]) -> Sequence[Hit]:
     """The hits whose themes have a title of their own; all of them where none has."""
     return [hit for hit in hits if quoting.is_titled(hit.theme)] or hits
-
-
-def _questions(language: Language, hits: Sequence[Hit]) -> tuple[str, ...]:
-    return tuple(quoting.question_about(language, hit.theme) for hit in _titled(hits)[:_SUGGESTIONS])
-
-
-class Assistant:
-    """The assistant over one folder of documents.
-
-    Attributes:
-        settings: What it was opened with.
-        store: The open index.
-        chain: The LangChain runnable behind ``ask`` and ``stream``.
-    """
-
-    def __init__(self, settings: Settings, store: ThemeStore, reader: Reader | None = None) -> None:
-        self.settings = settings
-        self.store = store
-        self.chain = AnswerChain(ThemeRetriever(store=store), reader)
-
-    @classmethod
-    def open(
-        cls,
-        settings: Settings | None = None,
-        *,
-        progress: Progress = lambda done, total: None,
-        notice: Callable[[str], None] = lambda line: None,
-        rebuild: bool = False,
-    ) -> Assistant:
-        """Open the index, after building it where it is missing or stale.
-
-        Args:
-            settings: Taken from the environment where None.
-            progress: Called with texts embedded so far and in all while the index is built.
-            notice: Called with one line when a damaged index is replaced or the reader is missing.
-            rebuild: Build the index even where a current one exists.
-
-        Raises:
-            SetupError: Something the user can put right; the message says what.
-        """
-        settings = settings or Settings.from_environment()
-        documents = read_documents(settings.seeds)
-        store = open_store(
-            documents,
-            ThemeEmbeddings(settings.embedding),
-            settings.chroma_url or settings.index,
-            companions=companions(documents),
-            progress=progress,
-            notice=notice,
-            rebuild=rebuild,
-        )
-        return cls(settings, store, _reader(notice) if settings.reader else None)
-
-    @property
-    def themes(self) -> tuple[Theme, ...]:
-        """Every theme of every document, in order."""
-        return self.store.themes
-
-    @property
-    def has_model(self) -> bool:
-        """Whether a language model is set."""
-        return bool(self.settings.model or self.settings.model_url)
-
-    def examples(self, language: Language) -> tuple[str, ...]:
-        """Questions to begin with, spread over the themes."""
-        themes = [theme for theme in self.themes if quoting.is_titled(theme)] or list(self.themes)
-        step = max(1, len(themes) // _EXAMPLES)
-        return tuple(quoting.question_about(language, theme) for theme in themes[::step][:_EXAMPLES])
-
-    def ask(self, question: str, history: History = (), mode: Mode | None = None) -> Answer:
-        """Answer ``question``.
-
-        Args:
-            question: In Dutch or English, at most ``LONGEST_QUESTION`` characters.
-            history: The turns so far, oldest first, each with "role" and "content".
-            mode: "quote" to have quotes although a model is set.
-
-        Raises:
-            QuestionError: The question is empty or too long.
-        """
-        return self.chain.invoke(Question(question, history, mode))
-
-    def stream(self, question: str, history: History = (), mode: Mode | None = None) -> Iterator[Answer]:
-        """Growing answers to ``question``; the last is the one that ``ask`` returns."""
-        return self.chain.stream(Question(question, history, mode))
-
-    def close(self) -> None:
-        """Let go of the index."""
-        self.store.close()
 
 
 def _checked(question: str) -> str:
@@ -249,18 +237,7 @@ def _checked(question: str) -> str:
         raise QuestionError(say("nl", "question_empty") + " / " + say("en", "question_empty"))
     if len(text) > LONGEST_QUESTION:
         values = {"length": len(text), "limit": LONGEST_QUESTION}
-        raise QuestionError(say("nl", "question_long", **values) + " / " + say("en", "question_long", **values))
+        raise QuestionError(
+            say("nl", "question_long", **values) + " / " + say("en", "question_long", **values)
+        )
     return text
-
-
-
-def _reader(notice: Callable[[str], None]) -> Reader | None:
-    """The trained reader, or None with a line that says why."""
-    from reader.errors import ReaderUnavailable
-    from reader.model import Reader
-
-    try:
-        return Reader.load()
-    except ReaderUnavailable as error:
-        notice(f"{error} Answers are given without the reader.")
-        return None

@@ -7,9 +7,14 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+from assistant.answer import Answer
 from assistant.settings import PREFIX, Settings
 from index.errors import QuestionError, UserError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
 
 ANSWERED, USAGE, REFUSED = 0, 2, 3
 
@@ -49,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     ask = command("ask", _ask, "answer one question, or with - every line of standard input")
-    ask.add_argument("question", help="the question; - reads questions, one a line, and answers in JSON lines")
+    ask.add_argument(
+        "question", help="the question; - reads questions, one a line, and answers in JSON lines"
+    )
     ask.add_argument("--json", action="store_true", help="print the answer as one JSON object")
     chat = command("chat", _chat, "open the chat window")
     chat.add_argument("--host", help="address to listen on (default 127.0.0.1)")
@@ -72,8 +79,8 @@ def _settings(options: argparse.Namespace) -> Settings:
     return Settings.from_environment(**{name: getattr(options, name, None) for name in _SETTINGS})
 
 
-def _open(settings: Settings, *, rebuild: bool = False):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    from assistant.chain import Assistant
+def _open(settings: Settings, *, rebuild: bool = False) -> Assistant:
+    from assistant.assistant import Assistant
 
     with _Progress() as progress:
         return Assistant.open(settings, progress=progress, notice=_notice, rebuild=rebuild)
@@ -81,7 +88,7 @@ def _open(settings: Settings, *, rebuild: bool = False):  # type: ignore[no-unty
 
 def _ask(options: argparse.Namespace) -> int:
     if options.question != "-" and not options.question.strip():
-        raise QuestionError("The question is empty. Give one, for example: techniekpact ask \"...\"")
+        raise QuestionError('The question is empty. Give one, for example: techniekpact ask "..."')
     assistant = _open(_settings(options))
     if options.question == "-":
         return _ask_lines(assistant)
@@ -93,7 +100,7 @@ def _ask(options: argparse.Namespace) -> int:
     return REFUSED if answer.refused else ANSWERED
 
 
-def _ask_lines(assistant) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _ask_lines(assistant: Assistant) -> int:
     """One JSON object a line; a question that cannot be taken gets an object with "error"."""
     status = ANSWERED
     for line in sys.stdin:
@@ -102,14 +109,17 @@ def _ask_lines(assistant) -> int:  # type: ignore[no-untyped-def]  # noqa: ANN00
         try:
             answer = assistant.ask(line)
         except QuestionError as error:
-            print(json.dumps({"question": line.strip()[:200], "error": str(error)}, ensure_ascii=False), flush=True)
+            print(
+                json.dumps({"question": line.strip()[:200], "error": str(error)}, ensure_ascii=False),
+                flush=True,
+            )
             status = USAGE
         else:
             print(json.dumps(answer.to_json(), ensure_ascii=False), flush=True)
     return status
 
 
-def _plain(answer) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _plain(answer: Answer) -> str:
     lines = [answer.text]
     if answer.notice:
         lines += ["", answer.notice]
@@ -142,8 +152,13 @@ def _themes(options: argparse.Namespace) -> int:
     themes = cut_all(read_documents(_settings(options).seeds))
     if options.json:
         rows = [
-            {"document": theme.document.name, "number": theme.number, "title": theme.title,
-             "start": theme.start, "end": theme.end}
+            {
+                "document": theme.document.name,
+                "number": theme.number,
+                "title": theme.title,
+                "start": theme.start,
+                "end": theme.end,
+            }
             for theme in themes
         ]
         print(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -177,7 +192,7 @@ class _Progress:
 
     def __init__(self) -> None:
         self._began = 0.0
-        self._bar = None
+        self._bar: Any = None
 
     def __enter__(self) -> _Progress:
         return self
@@ -187,7 +202,9 @@ class _Progress:
         if self._bar is None:
             from tqdm import tqdm
 
-            self._bar = tqdm(total=total, unit="text", desc="Indexing", delay=_PROGRESS_AFTER_SECONDS, leave=False)
+            self._bar = tqdm(
+                total=total, unit="text", desc="Indexing", delay=_PROGRESS_AFTER_SECONDS, leave=False
+            )
         self._bar.update(done - self._bar.n)
 
     def __exit__(self, *_: object) -> None:

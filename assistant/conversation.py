@@ -79,16 +79,22 @@ def understand(
         prototypes: The kinds of question.
         default: The language to assume where neither question nor history tells.
     """
-    asked = [turn["content"] for turn in history if turn.get("role") == "user" and turn.get("content", "").strip()]
+    asked = [
+        turn["content"] for turn in history if turn.get("role") == "user" and turn.get("content", "").strip()
+    ]
     language = detect(question, detect(asked[-1], default) if asked else default)
     parts = _parts(question)
     vectors = embeddings.query_vectors([question, *parts[-1:]] if len(parts) > 1 else [question])
     kind = _kind(vectors, prototypes)
+    if kind == "greeting":  # too short for the detector
+        language = prototypes.language_of(vectors[0], kind)
     weight = _weight_of_before(question) if asked else 0.0
     if weight and kind not in ("greeting", "date", "list"):
         before = _before(asked[-1], history, embeddings)
         text = f"{asked[-1]} {question}" if weight > 0.2 else question
-        return Request(question, language, "theme", text, _unit((1 - weight) * vectors[0] + weight * before), True)
+        return Request(
+            question, language, "theme", text, _unit((1 - weight) * vectors[0] + weight * before), True
+        )
     return Request(question, language, kind, question, _unit(vectors.sum(axis=0)), False)
 
 
@@ -127,7 +133,7 @@ def _kind(vectors: Vectors, prototypes: Prototypes) -> Kind:
     """The kind that the question, or its last sentence, is nearest to."""
     greeting, margin, best = -1.0, -1.0, WHOLE_KINDS[0]
     for vector in vectors:
-        near = {kind: nearness(vector, group, _NEAREST) for kind, group in prototypes.kinds.items() if kind != "follow"}
+        near = {kind: nearness(vector, group, _NEAREST) for kind, group in prototypes.kinds.items()}
         others = max(value for kind, value in near.items() if kind != "greeting")
         greeting = near["greeting"] - others
         content = max(near["content"], near["other"])

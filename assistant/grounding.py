@@ -96,6 +96,8 @@ def signals(request: Request, hits: Sequence[Hit], prototypes: Prototypes) -> di
     - spread: that less the mean of all candidates.
     - overlap: the largest share of the question's 4-grams in a theme.
     - off_topic: the best similarity less the mean of the nearest statements on other subjects.
+    - request: how much nearer the question is to questions of content than to requests for something
+      else (a poem, the weather, to forget one's instructions).
     - unstated: the best similarity less that of the nearest statement which the document leaves out.
     - unstated_mean: the same of the two best themes, against the three nearest such statements.
     - reader: the reader's best log odds over the themes it read; 0 without a reader.
@@ -109,6 +111,8 @@ def signals(request: Request, hits: Sequence[Hit], prototypes: Prototypes) -> di
         "spread": hits[0].score - float(np.mean([hit.score for hit in hits])),
         "overlap": max(hit.overlap for hit in hits),
         "off_topic": highest - nearness(request.vector, prototypes.off_topic, _NEAREST),
+        "request": nearness(request.vector, prototypes.kinds["content"], _NEAREST)
+        - nearness(request.vector, prototypes.kinds["other"], _NEAREST),
         "unstated": highest - float(unstated.max()),
         "unstated_mean": float(np.mean(best[:2])) - float(np.sort(unstated)[-_NEAREST:].mean()),
         "reader": max(readings, default=0.0),

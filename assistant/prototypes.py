@@ -1,8 +1,9 @@
 """Sentences that stand for a kind: vectors of them are kept with the index and compared with a question.
 
-``prototypes.json`` holds questions for each kind of question; ``contrasts.json`` holds statements that
-the document does *not* make: on other subjects altogether, and of the sort that people ask for about
-any subject (cost, number, date, person) and that a document may leave out.
+``prototypes.json`` holds questions, in Dutch and English, for each kind of question.
+``contrasts.json`` holds statements that the document does *not* make: on other subjects altogether,
+and of the sort that people ask for about any subject (cost, number, date, person) and that a document
+may leave out.
 """
 
 from __future__ import annotations
@@ -15,32 +16,43 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.answer import Language
 from index.documents import Document
 from index.embedding import Vectors
-from index.store import Companion, ThemeStore
+from index.rows import Companion
+from index.store import ThemeStore
 
 _FOLDER = Path(__file__).parent
 OFF_TOPIC = "off_topic"
 
 
 @cache
-def _lists(name: str) -> Mapping[str, Sequence[str]]:
-    loaded: dict[str, list[str]] = json.loads((_FOLDER / f"{name}.json").read_text("utf-8"))
+def _questions() -> Mapping[str, Mapping[Language, Sequence[str]]]:
+    loaded: dict[str, dict[Language, list[str]]] = json.loads(
+        (_FOLDER / "prototypes.json").read_text("utf-8")
+    )
+    return loaded
+
+
+@cache
+def _contrasts() -> Mapping[str, Sequence[str]]:
+    loaded: dict[str, list[str]] = json.loads((_FOLDER / "contrasts.json").read_text("utf-8"))
     return loaded
 
 
 def companions(documents: Iterable[Document]) -> list[Companion]:
     """Every prototype and contrast, to be embedded beside the themes of ``documents``."""
     kinds = [
-        Companion(group, text, is_query=True)
-        for group, texts in _lists("prototypes").items()
+        Companion(kind, text, is_query=True)
+        for kind, languages in _questions().items()
+        for texts in languages.values()
         for text in texts
     ]
-    off_topic = [Companion(OFF_TOPIC, text) for text in _lists("contrasts")["off_topic"]]
+    off_topic = [Companion(OFF_TOPIC, text) for text in _contrasts()["off_topic"]]
     unstated = [
         Companion(_unstated_group(document.name), f"{document.title}: {text}")
         for document in documents
-        for text in _lists("contrasts")["unstated"]
+        for text in _contrasts()["unstated"]
     ]
     return [*kinds, *off_topic, *unstated]
 
@@ -64,10 +76,15 @@ class Prototypes:
         """Read them from ``store``."""
         names = {theme.document.name for theme in store.themes}
         return cls(
-            {kind: store.companions(kind)[1] for kind in _lists("prototypes")},
+            {kind: store.companions(kind)[1] for kind in _questions()},
             store.companions(OFF_TOPIC)[1],
             {name: store.companions(_unstated_group(name))[1] for name in names},
         )
+
+    def language_of(self, vector: Vectors, kind: str) -> Language:
+        """The language of the prototype of ``kind`` that ``vector`` is nearest to."""
+        languages = [language for language, texts in _questions()[kind].items() for _ in texts]
+        return languages[int(np.argmax(self.kinds[kind] @ vector))]
 
 
 def nearness(vector: Vectors, prototypes: Vectors, nearest: int) -> float:

@@ -54,7 +54,9 @@ def whole_passages(kind: Kind, themes: Sequence[Theme]) -> list[Passage]:
     if kind == "date":
         return _date(front)
     if kind == "list":
-        return [_title(theme) for theme in themes if is_titled(theme)] or [_opening(theme) for theme in themes if theme.number]
+        return [_title(theme) for theme in themes if is_titled(theme)] or [
+            _opening(theme) for theme in themes if theme.number
+        ]
     if kind == "summary" and not is_titled(themes[-1]) and any(is_titled(theme) for theme in themes):
         return [_all_of(themes[-1])]
     return [_all_of(front or themes[0])]

@@ -11,12 +11,12 @@ from index.errors import SetupError
 SUFFIXES = (".txt", ".md")
 
 _MONTHS = (
-    "januari februari maart april mei juni juli augustus september oktober november december "
-    "january february march may june july august october"
-).split()
+    "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|"
+    "january|february|march|may|june|july|august|october"
+)
 _DATE = re.compile(
-    rf"\b(?:\d{{1,2}}\s+(?:{'|'.join(_MONTHS)})|(?:{'|'.join(_MONTHS)})\s+\d{{1,2}},?)\s+\d{{4}}\b"
-    rf"|\b(?:{'|'.join(_MONTHS)})\s+\d{{4}}\b|\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{4}}\b|\b\d{{4}}-\d{{2}}-\d{{2}}\b",
+    rf"\b(?:\d{{1,2}}\s+(?:{_MONTHS})|(?:{_MONTHS})\s+\d{{1,2}},?)\s+\d{{4}}\b"
+    rf"|\b(?:{_MONTHS})\s+\d{{4}}\b|\b\d{{1,2}}[-/]\d{{1,2}}[-/]\d{{4}}\b|\b\d{{4}}-\d{{2}}-\d{{2}}\b",
     re.IGNORECASE,
 )
 _HEADING_MARK = re.compile(r"^#{1,6}\s+")

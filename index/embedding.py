@@ -50,7 +50,9 @@ class ThemeEmbeddings(Embeddings):
         if not folder.is_dir():
             return self.name
         files = sorted(path for path in folder.rglob("*") if path.is_file())
-        stamps = [f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files]
+        stamps = [
+            f"{path.relative_to(folder)}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files
+        ]
         return f"{folder.resolve()}|{'|'.join(stamps)}"
 
     @cached_property
@@ -110,10 +112,10 @@ def _bundled_model() -> SentenceTransformer:
         forward_kwargs = {"task"}  # noqa: RUF012
 
         def __init__(self) -> None:
-            super().__init__()
+            super().__init__()  # type: ignore[no-untyped-call]
             self.engine = E5()
 
-        def preprocess(self, inputs: Sequence[str], prompt: str | None = None, **_: Any) -> dict[str, Any]:
+        def preprocess(self, inputs: Sequence[Any], prompt: str | None = None, **_: Any) -> dict[str, Any]:
             return {"texts": list(inputs)}
 
         def forward(self, features: dict[str, Any], task: str | None = None, **_: Any) -> dict[str, Any]:

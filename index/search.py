@@ -23,7 +23,8 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, PrivateAttr
 
 from index.embedding import Vectors
-from index.store import BACKGROUND, ThemeStore
+from index.rows import BACKGROUND
+from index.store import ThemeStore
 from index.themes import Theme
 
 OVERLAP_WEIGHT = 0.10
@@ -130,7 +131,9 @@ class ThemeRetriever(BaseRetriever):
             vectors = self.store.vectors(missing)
             for theme, vector, clauses in zip(missing, vectors, self.store.clauses(missing), strict=True):
                 whole = float((self._background @ vector).mean())
-                best = (clauses.vectors @ self._background.T).max(axis=0).mean() if len(clauses.spans) else whole
+                best = (
+                    (clauses.vectors @ self._background.T).max(axis=0).mean() if len(clauses.spans) else whole
+                )
                 self._popularity[theme.id] = (whole + float(best)) / 2
         return {theme.id: self._popularity[theme.id] for theme in themes}
 
@@ -159,5 +162,6 @@ def four_grams(text: str) -> frozenset[str]:
     folded = unicodedata.normalize("NFKD", text.casefold())
     words = re.findall(r"[^\W_]+", "".join(char for char in folded if not unicodedata.combining(char)))
     joined = f" {' '.join(words)} "
-    return frozenset(joined[at : at + _GRAM] for at in range(len(joined) - _GRAM + 1)) if words else frozenset()
-
+    return (
+        frozenset(joined[at : at + _GRAM] for at in range(len(joined) - _GRAM + 1)) if words else frozenset()
+    )

@@ -8,7 +8,6 @@ there, and two processes that build at once each end with a sound index.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import time
@@ -26,6 +25,7 @@ from index import themes as cutting
 from index.documents import Document
 from index.embedding import ThemeEmbeddings, Vectors
 from index.errors import SetupError
+from index.rows import LONGEST_PIECE, Companion, Row, embed, fingerprint, rows_of
 from index.themes import Theme
 
 if TYPE_CHECKING:
@@ -33,44 +33,11 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
     from langchain_chroma import Chroma
 
-LAYOUT = 1
-"""Part of the fingerprint: raise it when what is stored changes."""
-
-LONGEST_PIECE = 1_600
-"""Characters: about 400 tokens of Dutch, under the 512 that multilingual-e5-small reads."""
-
-BACKGROUND = "background"
-"""Group of the generic questions that search measures a theme's popularity by."""
-
-_BACKGROUND_FILE = Path(__file__).parent / "background.txt"
 _COLLECTION = "themes"
 _BATCH = 64
 _UNUSED_AFTER_DAYS = 7
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Companion:
-    """A text whose vector the caller wants kept beside the themes, so that opening needs no model.
-
-    Attributes:
-        group: A name to find it by.
-        text: The text.
-        is_query: Whether it is embedded as a question or as a passage.
-    """
-
-    group: str
-    text: str
-    is_query: bool = False
-
-
-@dataclass(frozen=True)
-class _Row:
-    id: str
-    text: str
-    is_query: bool
-    metadata: dict[str, str | int]
 
 
 @dataclass(frozen=True)
@@ -124,7 +91,7 @@ class ThemeStore:
         missing = [theme.id for theme in themes if theme.id not in self._clauses]
         if missing:
             rows = self._collection.get(
-                where={"$and": [{"kind": "clause"}, {"theme": {"$in": missing}}]},
+                where=_of_themes("clause", missing),
                 include=["embeddings", "metadatas"],
             )
             self._clauses.update(_group_clauses(missing, rows))
@@ -133,7 +100,8 @@ class ThemeStore:
     def companions(self, group: str) -> tuple[list[str], Vectors]:
         """Texts and vectors of the companions of ``group``, in the order given at the build."""
         rows = self._collection.get(
-            where={"$and": [{"kind": "companion"}, {"group": group}]}, include=["embeddings", "documents", "metadatas"]
+            where={"$and": [{"kind": "companion"}, {"group": group}]},
+            include=["embeddings", "documents", "metadatas"],
         )
         order = sorted(range(len(rows["ids"])), key=lambda row: rows["metadatas"][row]["order"])  # type: ignore
         texts = [rows["documents"][row] for row in order]  # type: ignore[index]
@@ -146,7 +114,7 @@ class ThemeStore:
     def vectors(self, themes: Sequence[Theme]) -> Vectors:
         """Unit vectors of ``themes``, shape (n, dimensions); a theme in pieces is their mean."""
         rows = self._collection.get(
-            where={"$and": [{"kind": "theme"}, {"theme": {"$in": [theme.id for theme in themes]}}]},
+            where=_of_themes("theme", [theme.id for theme in themes]),
             include=["embeddings", "metadatas"],
         )
         sums: dict[str, Vectors] = {}
@@ -190,9 +158,8 @@ def open_store(
         SetupError: The folder cannot be written, the server does not answer, or the model is missing.
     """
     themes = cutting.cut_all(documents)
-    background = [Companion(BACKGROUND, line, True) for line in _BACKGROUND_FILE.read_text("utf-8").splitlines()]
-    rows = _rows(themes, [*background, *companions])
-    name = _fingerprint(rows, embeddings)
+    rows = rows_of(themes, companions)
+    name = fingerprint(rows, embeddings)
     if isinstance(location, str) and location.startswith(("http://", "https://")):
         return _open_server(location, name, themes, rows, embeddings, progress, rebuild)
     return _open_folder(Path(location), name, themes, rows, embeddings, progress, notice, rebuild)
@@ -202,7 +169,7 @@ def _open_folder(
     root: Path,
     name: str,
     themes: Sequence[Theme],
-    rows: Sequence[_Row],
+    rows: Sequence[Row],
     embeddings: ThemeEmbeddings,
     progress: Progress,
     notice: Callable[[str], None],
@@ -238,7 +205,7 @@ def _open_folder(
 
 
 def _build_folder(
-    root: Path, folder: Path, rows: Sequence[_Row], embeddings: ThemeEmbeddings, progress: Progress
+    root: Path, folder: Path, rows: Sequence[Row], embeddings: ThemeEmbeddings, progress: Progress
 ) -> None:
     """Build beside and swap in by renaming; what stood there before is removed last."""
     scratch = root / f"building-{uuid.uuid4().hex}"
@@ -262,13 +229,13 @@ def _remove_unused(root: Path, current: Path) -> None:
     limit = time.time() - _UNUSED_AFTER_DAYS * 86_400
     for path in root.iterdir():
         left_behind = path.name.startswith(("building-", "replaced-"))
-        if path.is_dir() and path != current and (left_behind or path.stat().st_mtime < limit):
-            if left_behind or (path / "chroma.sqlite3").exists():
-                shutil.rmtree(path, ignore_errors=True)
+        unused = (path / "chroma.sqlite3").exists() and path.stat().st_mtime < limit
+        if path.is_dir() and path != current and (left_behind or unused):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _open_whole(
-    folder: Path, themes: Sequence[Theme], rows: Sequence[_Row], embeddings: ThemeEmbeddings
+    folder: Path, themes: Sequence[Theme], rows: Sequence[Row], embeddings: ThemeEmbeddings
 ) -> ThemeStore | None:
     """The index in ``folder``, or None where it is damaged: it must hold exactly the expected rows."""
     import chromadb.errors
@@ -278,7 +245,10 @@ def _open_whole(
         client = _folder_client(folder)
         collection = client.get_collection(_COLLECTION, embedding_function=None)
         found = collection.get(include=["embeddings"])
-        if set(found["ids"]) == {row.id for row in rows} and np.isfinite(np.asarray(found["embeddings"])).all():
+        if (
+            set(found["ids"]) == {row.id for row in rows}
+            and np.isfinite(np.asarray(found["embeddings"])).all()
+        ):
             store = ThemeStore(collection, client, themes, embeddings)
             store.nearest(np.asarray(found["embeddings"])[0], 1)
             return store
@@ -298,20 +268,22 @@ def _is_damage(error: BaseException) -> bool:
 
 def _folder_client(folder: Path) -> ClientAPI:
     import chromadb
+    from chromadb.config import Settings
 
-    return chromadb.PersistentClient(path=str(folder), settings=chromadb.Settings(anonymized_telemetry=False))
+    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
 
 
 def _open_server(
     url: str,
     name: str,
     themes: Sequence[Theme],
-    rows: Sequence[_Row],
+    rows: Sequence[Row],
     embeddings: ThemeEmbeddings,
     progress: Progress,
     rebuild: bool,
 ) -> ThemeStore:
     import chromadb
+    from chromadb.config import Settings
     from chromadb.errors import ChromaError
 
     address = urlsplit(url)
@@ -320,7 +292,7 @@ def _open_server(
             host=address.hostname or "localhost",
             port=address.port or (443 if address.scheme == "https" else 80),
             ssl=address.scheme == "https",
-            settings=chromadb.Settings(anonymized_telemetry=False),
+            settings=Settings(anonymized_telemetry=False),
         )
         target = f"{_COLLECTION}-{name}"
         existing = {collection.name for collection in client.list_collections()}
@@ -342,7 +314,7 @@ def _open_server(
 
 
 def _fill(
-    client: ClientAPI, name: str, rows: Sequence[_Row], embeddings: ThemeEmbeddings, progress: Progress
+    client: ClientAPI, name: str, rows: Sequence[Row], embeddings: ThemeEmbeddings, progress: Progress
 ) -> Collection:
     collection = client.create_collection(
         name, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
@@ -351,7 +323,7 @@ def _fill(
         batch = rows[start : start + _BATCH]
         collection.add(
             ids=[row.id for row in batch],
-            embeddings=_embed(batch, embeddings),  # type: ignore[arg-type]
+            embeddings=embed(batch, embeddings),
             documents=[row.text for row in batch],
             metadatas=[row.metadata for row in batch],
         )
@@ -359,38 +331,9 @@ def _fill(
     return collection
 
 
-def _embed(rows: Sequence[_Row], embeddings: ThemeEmbeddings) -> Vectors:
-    vectors: dict[str, Any] = {}
-    for is_query, embed in ((True, embeddings.query_vectors), (False, embeddings.passage_vectors)):
-        chosen = [row for row in rows if row.is_query == is_query]
-        if chosen:
-            vectors.update(zip((row.id for row in chosen), embed([row.text for row in chosen]), strict=True))
-    return np.stack([vectors[row.id] for row in rows])
-
-
-def _rows(themes: Sequence[Theme], companions: Iterable[Companion]) -> list[_Row]:
-    rows = []
-    for theme in themes:
-        text, common = theme.document.text, {"theme": theme.id, "number": theme.number, "title": theme.title}
-        for order, (start, end) in enumerate(cutting.pieces(theme, LONGEST_PIECE)):
-            metadata = {**common, "kind": "theme", "start": start, "end": end}
-            rows.append(_Row(f"{theme.id}/{order}", text[start:end], False, metadata))
-        for order, (start, end) in enumerate(cutting.clauses(text, theme.body_start, theme.end)):
-            metadata = {**common, "kind": "clause", "start": start, "end": end}
-            titled = f"{theme.title}: {text[start:end]}"
-            rows.append(_Row(f"{theme.id}/clause/{order}", titled, False, metadata))
-    for order, companion in enumerate(companions):
-        metadata = {"kind": "companion", "group": companion.group, "order": order}
-        rows.append(_Row(f"companion/{order}", companion.text, companion.is_query, metadata))
-    return rows
-
-
-def _fingerprint(rows: Sequence[_Row], embeddings: ThemeEmbeddings) -> str:
-    """A digest of the texts as they are embedded (and so of seeds and cutting) and of the model."""
-    digest = hashlib.sha256(f"{LAYOUT}|{cutting.VERSION}|{embeddings.fingerprint}".encode())
-    for row in rows:
-        digest.update(f"\0{row.id}\0{row.is_query}\0{row.text}\0{sorted(row.metadata.items())}".encode())
-    return digest.hexdigest()[:20]
+def _of_themes(kind: str, identities: Sequence[str]) -> Any:
+    """Chroma's filter for the rows of a kind that belong to some themes."""
+    return {"$and": [{"kind": kind}, {"theme": {"$in": list(identities)}}]}
 
 
 def _group_clauses(identities: Sequence[str], rows: Any) -> dict[str, Clauses]:

@@ -202,7 +202,9 @@ def _by_paragraphs(document: Document) -> list[Theme]:
     text = document.text
     paragraphs = _paragraphs(text)
     front = 0
-    while front < len(paragraphs) - 1 and not _is_prose(text[paragraphs[front].start : paragraphs[front].end]):
+    while front < len(paragraphs) - 1 and not _is_prose(
+        text[paragraphs[front].start : paragraphs[front].end]
+    ):
         front += 1
     themes = [_untitled(document, 0, _join(paragraphs[:front]), document.title)] if front else []
     for number, span in enumerate(paragraphs[front:], start=1):

@@ -3,7 +3,8 @@
     python -m assistant.calibration.fit CASES.jsonl=DOCUMENTS ...
 
 Each argument names a file of cases and the folder of their documents. Besides the cases as they are,
-questions of every document are put to the others: there they are out of scope. The two regressions
+questions of every document are put to the others, where they are out of scope, and so are everyday
+requests from ``foreign.txt``. The two regressions
 are fitted apart: topic on in-scope against out-of-scope questions, detail on answered against
 unanswered questions in scope. The thresholds come from out-of-fold probabilities, whole documents
 left out, so that they hold on a document that was not fitted on.
@@ -30,13 +31,14 @@ from sklearn.metrics import roc_auc_score
 from assistant import Assistant, Settings
 from assistant.grounding import Regression
 
-TOPIC = ("score", "spread", "overlap", "off_topic")
+TOPIC = ("score", "spread", "overlap", "off_topic", "request")
 DETAIL = ("unstated", "unstated_mean", "overlap")
 FALSE_REFUSALS = 0.03
 FALSE_RELATED = 0.15
-FOREIGN_QUESTIONS = 12
+FOREIGN_QUESTIONS = 10
 _KINDS_LEFT_OUT = {"greeting", "whole"}
 _IN_SCOPE = {"near-miss", "false-premise"}
+_FOREIGN = Path(__file__).parent / "foreign.txt"
 OUTPUT = Path(__file__).parent / "grounding.json"
 
 Floats = NDArray[np.float64]
@@ -54,13 +56,17 @@ class Example:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit with and without the reader and write ``grounding.json``."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("cases", nargs="+", metavar="CASES=DOCUMENTS")
     options = parser.parse_args(arguments)
     pairs = [pair.partition("=")[::2] for pair in options.cases]
     fitted = json.loads(OUTPUT.read_text("utf-8"))
     for name, reader in (("without_reader", False), ("with_reader", True)):
-        examples = [example for cases, folder in pairs for example in _examples(Path(cases), Path(folder), reader)]
+        examples = [
+            example for cases, folder in pairs for example in _examples(Path(cases), Path(folder), reader)
+        ]
         fitted[name].update(_fit(examples, [*DETAIL, "reader"] if reader else list(DETAIL)))
         print(name, json.dumps(fitted[name]["out_of_fold"]), file=sys.stderr)
     OUTPUT.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
@@ -75,12 +81,20 @@ def _examples(cases: Path, folder: Path, reader: bool) -> Iterator[Example]:
     for name in sorted({row["document"] for row in rows}):
         with tempfile.TemporaryDirectory() as seeds:
             copy(folder / name, seeds)
-            settings = Settings(seeds=Path(seeds), index=Path(tempfile.gettempdir()) / "calibration", reader=reader)
+            settings = Settings(
+                seeds=Path(seeds), index=Path(tempfile.gettempdir()) / "calibration", reader=reader
+            )
             assistant = Assistant.open(settings)
             own = [row for row in rows if row["document"] == name]
-            strangers = [row for row in rows if row["document"] != name and row["answerable"] and not row["history"]]
-            foreign = draw.sample(strangers, min(FOREIGN_QUESTIONS, len(strangers)))
-            for row in [*own, *({**row, "kind": "foreign", "answerable": False} for row in foreign)]:
+            strangers = [
+                row for row in rows if row["document"] != name and row["answerable"] and not row["history"]
+            ]
+            foreign = [
+                row["question"] for row in draw.sample(strangers, min(FOREIGN_QUESTIONS, len(strangers)))
+            ]
+            foreign += draw.sample(_FOREIGN.read_text("utf-8").splitlines(), 2 * FOREIGN_QUESTIONS)
+            stand_in = {"kind": "foreign", "history": [], "answerable": False}
+            for row in [*own, *({**stand_in, "question": question} for question in foreign)]:
                 signals = assistant.chain.examine(row["question"], row["history"])[2]
                 in_scope = row["answerable"] or row["kind"] in _IN_SCOPE or bool(row["history"])
                 yield Example(name, in_scope, row["answerable"], signals)
@@ -94,7 +108,7 @@ def _fit(examples: Sequence[Example], detail: Sequence[str]) -> dict[str, Any]:
     for document in sorted(set(documents)):
         train = [example for example in examples if example.document != document]
         topic, about = _regressions(train, detail)
-        for row in np.flatnonzero(documents == document):
+        for row in np.flatnonzero(documents == document).tolist():
             probabilities[row] = _apply(topic, examples[row]) * _apply(about, examples[row])
     answerable = np.array([example.answerable for example in examples])
     topic, about = _regressions(examples, detail)
