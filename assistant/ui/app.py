@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 
-from assistant.chain import Assistant
+from assistant import Assistant
 from assistant.settings import Settings
 from index.errors import SetupError
 
@@ -20,7 +20,8 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from assistant.ui.appearance import CSS, ICON, THEME
 from assistant.ui.feedback import FeedbackFile
-from assistant.ui.page import build_page, page_head
+from assistant.ui.head import HeadScript
+from assistant.ui.page import build_page
 from assistant.ui.security import Guard, credentials, is_loopback
 from assistant.ui.texts import LANGUAGES, preferred, say
 
@@ -37,6 +38,7 @@ def build_app(assistant: Assistant, settings: Settings) -> FastAPI:
     auth = credentials(settings.auth)
     feedback = FeedbackFile(settings.feedback) if settings.feedback else None
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(HeadScript)
     app.add_middleware(Guard)
 
     @app.get("/health")
@@ -54,7 +56,7 @@ def build_app(assistant: Assistant, settings: Settings) -> FastAPI:
         return Response(ICON, media_type="image/svg+xml")
 
     for language in LANGUAGES:
-        page = build_page(assistant, settings, language, feedback)
+        page = build_page(assistant, language, feedback)
         page.queue(max_size=WAITING_AT_MOST, api_open=False)
         app = gr.mount_gradio_app(
             app,
@@ -68,7 +70,6 @@ def build_app(assistant: Assistant, settings: Settings) -> FastAPI:
             max_file_size=1,
             theme=THEME,
             css=CSS,
-            head=page_head(language),
         )
     return app
 
@@ -113,7 +114,8 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise SetupError(
-                f"Port {port} is in use. Stop what runs there, or choose another with --port or TECHNIEKPACT_PORT."
+                f"Port {port} is in use. Stop what runs there, or choose another "
+                "with --port or TECHNIEKPACT_PORT."
             ) from error
         raise SetupError(
             f"Cannot listen on {host}:{port} ({error.strerror}). Choose another --host."

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from assistant.answer import Language
+from assistant.ui.markup import Markup, join, tag
 from assistant.ui.texts import say
 from assistant.ui.turns import Source
 from index.themes import Theme
@@ -30,49 +30,51 @@ class Place:
 
 
 class DocumentPanel:
-    """The documents as HTML, and the places of sources in it."""
+    """The documents as HTML, and the names and places of sources in them."""
 
     def __init__(self, themes: Sequence[Theme]) -> None:
-        self._themes = tuple(themes)
-        self._anchors = {
-            (theme.document.name, theme.number): (f"passage-{position}", theme)
-            for position, theme in enumerate(themes)
-        }
+        self._themes = {(theme.document.name, theme.number): theme for theme in themes}
+        self._anchors = {key: f"passage-{at}" for at, key in enumerate(self._themes)}
+        self._documents = tuple(dict.fromkeys(theme.document for theme in themes))
 
-    def html(self, language: Language) -> str:
+    def html(self, language: Language) -> Markup:
         """Every document, its themes as headings; each passage can take the focus."""
-        documents = dict.fromkeys(theme.document for theme in self._themes)
         sections = []
-        for document in documents:
-            heading = f"<h2>{escape(document.title)}</h2>" if len(documents) > 1 else ""
-            passages = "".join(self._passage(theme) for theme in self._themes if theme.document == document)
-            sections.append(f"<section>{heading}{passages}</section>")
-        return (
-            f'<div class="document" id="document" role="region" tabindex="0" '
-            f'aria-label="{escape(say(language, "document_label"))}" data-back="{escape(say(language, "back"))}">'
-            f"{''.join(sections)}</div>"
+        for document in self._documents:
+            heading = tag("h2", document.title) if len(self._documents) > 1 else ""
+            themes = [theme for theme in self._themes.values() if theme.document == document]
+            sections.append(tag("section", heading, *(self._passage(theme) for theme in themes)))
+        return tag(
+            "div",
+            *sections,
+            class_="document",
+            id="document",
+            role="region",
+            tabindex=0,
+            aria_label=say(language, "document_label"),
+            data_back=say(language, "back"),
         )
-
-    def anchor(self, theme: Theme) -> str:
-        """Id of the element that holds ``theme``."""
-        return self._anchors[theme.document.name, theme.number][0]
 
     def place(self, source: Source) -> Place | None:
         """Where ``source`` stands; None where the document no longer has those words there."""
-        anchor, theme = self._anchors.get((source.document, source.theme), ("", None))
-        if (
-            theme is None
-            or theme.document.text[source.start : source.end] != source.quote
-            or not source.quote
-        ):
+        theme = self._themes.get((source.document, source.theme))
+        if theme is None or theme.document.text[source.start : source.end] != source.quote:
             return None
-        span = _shown(theme, source.start, source.end)
-        emphasis = _shown(theme, *source.emphasis) if source.emphasis else None
-        return Place(anchor, span, emphasis, with_title=source.start < theme.body_start)
+        return Place(
+            self._anchors[source.document, source.theme],
+            _shown(theme, source.start, source.end),
+            _shown(theme, *source.emphasis) if source.emphasis else None,
+            with_title=is_titled(theme) and source.start < theme.body_start,
+        )
 
-    def name(self, language: Language, source: Source, *, with_title: bool = True) -> str:
-        """What a source is called: its theme's number and title, or its place in the document."""
-        _, theme = self._anchors.get((source.document, source.theme), ("", None))
+    def name(
+        self, language: Language, source: Source, *, with_title: bool = True, with_document: bool = False
+    ) -> str:
+        """What a source is called: its theme's number and title, or its place in the document.
+
+        The document is named too where there are several, or where ``with_document`` asks for it.
+        """
+        theme = self._themes.get((source.document, source.theme))
         if source.theme == 0:
             name = say(language, "source_front")
         elif theme is not None and not is_titled(theme) and self._has_titles(theme):
@@ -81,26 +83,26 @@ class DocumentPanel:
             name = say(language, "source_theme_titled", number=source.theme, title=source.title)
         else:
             name = say(language, "source_theme", number=source.theme)
-        if len({document for document, _ in self._anchors}) > 1:
+        if with_document or len(self._documents) > 1:
             return say(language, "in_document", source=name, document=source.document_title)
         return name
 
     def _has_titles(self, theme: Theme) -> bool:
-        return any(is_titled(other) for other in self._themes if other.document == theme.document)
+        return any(is_titled(other) for other in self._themes.values() if other.document == theme.document)
 
-    def _passage(self, theme: Theme) -> str:
-        title = f"<h3>{escape(theme.title)}</h3>" if is_titled(theme) else ""
-        anchor = self.anchor(theme)
-        return f'<div class="passage" id="{anchor}" tabindex="-1">{title}<p>{escape(theme.body)}</p></div>'
+    def _passage(self, theme: Theme) -> Markup:
+        title = tag("h3", theme.title) if is_titled(theme) else ""
+        anchor = self._anchors[theme.document.name, theme.number]
+        return tag("div", join(title, tag("p", theme.body)), class_="passage", id=anchor, tabindex=-1)
 
 
 def is_titled(theme: Theme) -> bool:
-    """Whether the document itself gives ``theme`` a title, as against what stands before or after the themes."""
+    """Whether the document itself gives ``theme`` a title; introduction and closing have none."""
     return theme.body_start != theme.start
 
 
 def _shown(theme: Theme, start: int, end: int) -> tuple[int, int]:
-    """Offsets in the passage as the browser holds it: a line end is one character, others count in UTF-16."""
+    """Offsets in the passage as the browser counts: a line end is one character, the rest is UTF-16."""
     text = theme.document.text
     start, end = (min(max(offset, theme.body_start), theme.end) for offset in (start, end))
     return _units(text[theme.body_start : start]), _units(text[theme.body_start : end])

@@ -3,12 +3,12 @@
   "use strict";
 
   const find = (selector) => document.querySelector(selector);
+  const busy = () => find(".thread")?.getAttribute("aria-busy") === "true";
 
   // -- the conversation -------------------------------------------------------------------------
 
   // Called by the conversation's, the shelf's and the themes' component with its own `trigger`.
   window.wire = (element, trigger) => {
-    const busy = () => find(".thread")?.getAttribute("aria-busy") === "true";
     const ask = (question, at, fresh) => busy() || trigger("submit", { question, at: at ?? null, fresh: !!fresh });
     element.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -39,14 +39,28 @@
     return ask;
   };
 
+  // One question at a time: Enter waits while an answer is being given.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target.closest("#question") && busy()) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
   window.wireThread = (element, trigger) => {
     const ask = window.wire(element, trigger);
     let turns = 0;
     let wasBusy = false;
+    let ready = false;
     let linked = linkedQuestion();
     const changed = () => {
       const thread = element.querySelector(".thread");
       if (!thread || thread.dataset.restored !== "true") return;
+      if (!ready) {
+        ready = true;
+        // On a phone this would open the keyboard and scroll the greeting away.
+        if (window.matchMedia("(min-width: 900px)").matches) find("#question textarea").focus();
+      }
       if (linked) {
         ask(linked, null, true);
         linked = "";
@@ -69,7 +83,7 @@
   function showTurn(turn, thread) {
     if (!turn) thread.scrollTop = 0;
     else if (getComputedStyle(thread).overflowY === "auto") scrollWithin(turn, thread);
-    else if (turn.id !== "turn-0") turn.scrollIntoView({ block: "start", behavior: calm("smooth") });
+    else turn.scrollIntoView({ block: "start", behavior: calm("smooth") });
   }
 
   // A row of the picture asks about its theme. The picture is drawn when its tab is first shown.
@@ -184,7 +198,7 @@
 
   function mark(marker) {
     const passage = find(marker.hash);
-    if (marker.dataset.titled) passage.querySelector("h3")?.classList.add("cited");
+    if ("titled" in marker.dataset) passage.querySelector("h3")?.classList.add("cited");
     wrap(passage.querySelector("p"), marker.dataset.span, "cited");
     if (marker.dataset.emphasis) wrap(passage.querySelector("p"), marker.dataset.emphasis, "emphasis");
   }

@@ -9,10 +9,11 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
+from assistant import Assistant
 from assistant.answer import Language
-from assistant.chain import Assistant
 from assistant.quoting import question_about
 from assistant.ui.document_panel import is_titled
+from assistant.ui.markup import Markup, join, tag
 from assistant.ui.texts import say
 from index.embedding import Vectors
 from index.themes import Theme
@@ -33,43 +34,47 @@ def themes_tab(assistant: Assistant, language: Language) -> gr.HTML:
                 _list(themes, language), apply_default_css=False, js_on_load="wireThemes(element, trigger)"
             )
         with gr.Column(elem_id="theme-map"):
-            gr.HTML(
-                f"<h2>{escape(say(language, 'map_title'))}</h2><p>{escape(say(language, 'map_note'))}</p>",
-                apply_default_css=False,
-            )
+            words = join(tag("h2", say(language, "map_title")), tag("p", say(language, "map_note")))
+            gr.HTML(words, apply_default_css=False)
             gr.Plot(_heat_map(themes, vectors @ vectors.T, language), show_label=False, container=False)
     return texts
 
 
-def _list(themes: Sequence[Theme], language: Language) -> str:
-    entries = "".join(
-        f"<li><h3>{escape(theme.title)}</h3><p>{escape(theme.body)}</p>"
-        f'<button type="button" data-ask="{escape(question_about(language, theme))}" '
-        f'aria-label="{escape(say(language, "themes_ask_about", title=theme.title))}">'
-        f"{escape(say(language, 'themes_ask'))}</button></li>"
+def _list(themes: Sequence[Theme], language: Language) -> Markup:
+    entries = [
+        tag(
+            "li",
+            tag("h3", theme.title),
+            tag("p", theme.body),
+            tag(
+                "button",
+                say(language, "themes_ask"),
+                type="button",
+                data_ask=question_about(language, theme),
+                aria_label=say(language, "themes_ask_about", title=theme.title),
+            ),
+        )
         for theme in themes
-    )
-    return f'<h2>{escape(say(language, "themes_intro"))}</h2><ol class="themes">{entries}</ol>'
+    ]
+    return join(tag("h2", say(language, "themes_intro")), tag("ol", *entries, class_="themes"))
 
 
-def _heat_map(themes: Sequence[Theme], similarity: Vectors, language: Language) -> Any:
-    """Cosine of every pair of themes; a theme with itself is left empty, or nothing else would show."""
+def _heat_map(themes: Sequence[Theme], cosines: Vectors, language: Language) -> Any:
+    """Cosine of every pair; a theme with itself is left empty, or nothing else would show.
+
+    Plotly reads a little HTML in labels and hover texts, so titles are escaped.
+    """
     import plotly.graph_objects as go
 
-    cosines = similarity.copy()
     np.fill_diagonal(cosines, np.nan)
-    labels = [f"{_short(theme.title)}  {at}" for at, theme in enumerate(themes, start=1)]
-    hover = [
-        [say(language, "map_hover", row=escape(row.title), column=escape(column.title)) for column in themes]
-        for row in themes
-    ]
+    titles = [escape(theme.title) for theme in themes]
     figure = go.Figure(
         go.Heatmap(
             z=cosines.tolist(),
             x=[str(at) for at in range(1, len(themes) + 1)],
-            y=labels,
+            y=[f"{_label(theme)}  {at}" for at, theme in enumerate(themes, start=1)],
             customdata=[[question_about(language, row)] * len(themes) for row in themes],
-            text=hover,
+            text=[[f"{row} × {column}" for column in titles] for row in titles],
             hovertemplate="%{text}: %{z:.2f}<extra></extra>",
             colorscale=[[0, "#dfe8f3"], [0.5, "#7fa6d3"], [1, "#173f75"]],
             showscale=False,
@@ -90,5 +95,6 @@ def _heat_map(themes: Sequence[Theme], similarity: Vectors, language: Language) 
     return figure
 
 
-def _short(title: str) -> str:
+def _label(theme: Theme) -> str:
+    title = theme.title
     return escape(title if len(title) <= LONGEST_LABEL else f"{title[:LONGEST_LABEL].rstrip()}…")
