@@ -1,0 +1,162 @@
+"""The network: E5's frozen lower half reads question and passage apart, a trained upper half together.
+
+Apart, what the lower half makes of a passage depends on nothing else and can be kept from one
+question to the next; at run time and in training that halves the work (MacAvaney et al. 2020, "PreTTR").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from reader.packed import PackedModel
+
+LOWER = 6
+"""Layers that stay as they are."""
+
+UPPER = 4
+"""Layers above them that are trained. E5's last two serve its pooled vector and are left out."""
+
+_HEAD_WIDTH = 192
+_EVIDENCE = 0.1  # weight of the best span's logits in the answer's, to begin with
+_SHARPNESS = 12.0  # of the softmax that picks the nearest token of the other text
+
+
+class Layer(nn.Module):
+    """One transformer layer, its norms after the sums as in BERT."""
+
+    def __init__(self, width: int, heads: int, inner: int, epsilon: float, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query_key_value = nn.Linear(width, 3 * width)
+        self.attended = nn.Linear(width, width)
+        self.attended_norm = nn.LayerNorm(width, epsilon)
+        self.widen = nn.Linear(width, inner)
+        self.narrow = nn.Linear(inner, width)
+        self.narrow_norm = nn.LayerNorm(width, epsilon)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, states: Tensor, visible: Tensor) -> Tensor:
+        """``states`` (batch, tokens, width); ``visible`` (batch, 1, 1, tokens) is False on padding."""
+        batch, tokens, width = states.shape
+        mixed = self.query_key_value(states).view(batch, tokens, 3, self.heads, width // self.heads)
+        query, key, value = mixed.permute(2, 0, 3, 1, 4)
+        context = functional.scaled_dot_product_attention(query, key, value, attn_mask=visible)
+        context = self.attended(context.transpose(1, 2).reshape(batch, tokens, width))
+        states = self.attended_norm(states + self.dropout(context))
+        inner = self.narrow(functional.gelu(self.widen(states)))
+        out: Tensor = self.narrow_norm(states + self.dropout(inner))
+        return out
+
+
+class Lower(nn.Module):
+    """Embeddings and the lower layers, from the packed model; never trained."""
+
+    def __init__(self, packed: PackedModel) -> None:
+        super().__init__()
+        self._packed = packed
+        positions = packed.tensor("emb.pos", packed.positions) + packed.tensor("emb.type", 2)[0]
+        self.positions = nn.Parameter(torch.from_numpy(positions), requires_grad=False)
+        self.norm = nn.LayerNorm(packed.width, packed.epsilon)
+        self.norm.load_state_dict(_named(packed, "emb.ln"))
+        self.layers = nn.ModuleList(packed_layer(packed, number) for number in range(LOWER))
+        self.requires_grad_(False)
+
+    def forward(self, ids: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """Token ids as states (batch, tokens, width), and which of them are no padding (batch, tokens)."""
+        longest = max(map(len, ids))
+        present = torch.tensor([[at < len(row) for at in range(longest)] for row in ids])
+        flat = torch.tensor([piece for row in ids for piece in row])
+        unique, places = torch.unique(flat, return_inverse=True)
+        words = torch.zeros(len(ids), longest, self._packed.width)
+        words[present] = torch.from_numpy(self._packed.word_vectors(unique.numpy()))[places]
+        states = self.norm(words + self.positions[:longest])
+        for layer in self.layers:
+            states = layer(states, present[:, None, None, :])
+        return states, present
+
+
+class Upper(nn.Module):
+    """What is trained: upper layers, a segment vector, a comparison of the texts' tokens, and the heads."""
+
+    centre: Tensor
+    spread: Tensor
+
+    def __init__(
+        self, width: int, heads: int, inner: int, epsilon: float, layers: int, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.segment = nn.Parameter(torch.zeros(width))
+        self.compare = nn.Linear(width + 1, width)
+        self.register_buffer("centre", torch.zeros(width))
+        self.register_buffer("spread", torch.ones(width))
+        nn.init.zeros_(self.compare.weight)
+        nn.init.zeros_(self.compare.bias)
+        self.layers = nn.ModuleList(Layer(width, heads, inner, epsilon, dropout) for _ in range(layers))
+        self.answers = nn.Sequential(nn.Linear(2 * width, _HEAD_WIDTH), nn.GELU(), nn.Linear(_HEAD_WIDTH, 1))
+        self.edges = nn.Linear(width, 2)
+        self.evidence = nn.Parameter(torch.tensor([_EVIDENCE]))
+
+    def centre_on(self, states: Tensor) -> None:
+        """Set the mean and spread of a state's values from a sample of states, (tokens, width)."""
+        self.centre.copy_(states.mean(0))
+        self.spread.copy_(states.std(0))
+
+    def forward(self, states: Tensor, present: Tensor, passage: Tensor) -> tuple[Tensor, Tensor]:
+        """Whether the passage answers, and where.
+
+        Args:
+            states: Question tokens and passage tokens from the lower half, (batch, tokens, width).
+            present: False on padding, (batch, tokens).
+            passage: True on the passage's own tokens, (batch, tokens).
+
+        Returns:
+            Logits (batch,) that it answers, and of each token to be the span's first and last,
+            (batch, tokens, 2), minus infinity outside the passage.
+        """
+        other = passage[:, :, None] != passage[:, None, :]
+        other = other & present[:, None, :]
+        even = functional.normalize((states - self.centre) / self.spread, dim=2)
+        alike = (even @ even.transpose(1, 2)).masked_fill(~other, -1.0)
+        nearest = (alike * _SHARPNESS).softmax(2) @ states
+        compared = torch.cat([(states - nearest).abs(), alike.amax(2, keepdim=True)], dim=2)
+        states = states + passage[..., None] * self.segment + self.compare(compared)
+        for layer in self.layers:
+            states = layer(states, present[:, None, None, :])
+        shares = present / present.sum(1, keepdim=True)
+        mean = torch.einsum("bt,btw->bw", shares.to(states.dtype), states)
+        answers = self.answers(torch.cat([states[:, 0], mean], dim=1))[:, 0]
+        edges = self.edges(states).masked_fill(~passage[..., None], float("-inf"))
+        found = edges.logsumexp(1).mean(1)
+        return answers + self.evidence * torch.where(found.isfinite(), found, 0.0), edges
+
+
+def upper_from(packed: PackedModel, dropout: float = 0.0) -> Upper:
+    """An Upper that starts from E5's own upper layers; its heads come from torch's random numbers."""
+    upper = Upper(packed.width, packed.heads, packed.inner, packed.epsilon, UPPER, dropout)
+    for place, layer in enumerate(upper.layers):
+        layer.load_state_dict(packed_layer(packed, LOWER + place).state_dict())
+    return upper
+
+
+def packed_layer(packed: PackedModel, number: int) -> Layer:
+    """Layer ``number`` of the packed model in full precision."""
+    layer = Layer(packed.width, packed.heads, packed.inner, packed.epsilon)
+    parts = [_named(packed, f"l{number}.{part}", packed.width) for part in "qkv"]
+    layer.query_key_value.load_state_dict({key: torch.cat([part[key] for part in parts]) for key in parts[0]})
+    layer.attended.load_state_dict(_named(packed, f"l{number}.ao", packed.width))
+    layer.attended_norm.load_state_dict(_named(packed, f"l{number}.aln"))
+    layer.widen.load_state_dict(_named(packed, f"l{number}.fi", packed.inner))
+    layer.narrow.load_state_dict(_named(packed, f"l{number}.fo", packed.width))
+    layer.narrow_norm.load_state_dict(_named(packed, f"l{number}.oln"))
+    return layer
+
+
+def _named(packed: PackedModel, name: str, rows: int | None = None) -> dict[str, Tensor]:
+    return {
+        "weight": torch.from_numpy(packed.tensor(f"{name}.w", rows)),
+        "bias": torch.from_numpy(packed.tensor(f"{name}.b")),
+    }

@@ -1,0 +1,171 @@
+"""Trains the reader: python -m reader.train --data FOLDER.
+
+The README beside this file says where the public data sets come from. With the same arguments, versions
+and number of threads the same weights come out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from reader.examples import Example, Examples
+from reader.inputs import PASSAGE, QUESTION, Encoded, Inputs, join
+from reader.network import Upper, upper_from
+from reader.packed import PackedModel
+from reader.weights import WEIGHTS, save
+
+SEED = 20231130
+BATCH = 16
+LEARNING_RATE = 2.5e-4
+NEW_LEARNING_RATE = 1e-3  # of what does not start from E5
+WARM_UP = 0.06  # share of a round's steps
+WEIGHT_DECAY = 0.01
+DROPOUT = 0.1
+SPAN_WEIGHT = 1.0
+EXAMPLES = (10_000, 20_000)
+"""Of each round. The first teaches where an answer stands; whether one stands there follows in the second."""
+
+_SORTED_TOGETHER = 16  # batches among which examples of like length are put together
+_REPORT_EVERY = 25  # steps
+_KEPT = 12_000  # texts
+
+_log = logging.getLogger("reader.train")
+
+
+class Trainer:
+    """Trains an upper half on examples; one per round.
+
+    Args:
+        inputs: The frozen half.
+        upper: What is trained.
+        steps: How many batches there will be; the learning rate rises, then falls to 0 at the last.
+    """
+
+    def __init__(self, inputs: Inputs, upper: Upper, steps: int) -> None:
+        self.inputs = inputs
+        self.upper = upper.train()
+        started = list(upper.layers.parameters())
+        new = [value for name, value in upper.named_parameters() if not name.startswith("layers.")]
+        self._optimizer = torch.optim.AdamW(
+            [{"params": started, "lr": LEARNING_RATE}, {"params": new, "lr": NEW_LEARNING_RATE}],
+            weight_decay=WEIGHT_DECAY,
+            fused=True,
+        )
+        warm_up = max(1, round(WARM_UP * steps))
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._optimizer,
+            lambda step: min((step + 1) / warm_up, max(0.0, (steps - step) / max(1, steps - warm_up))),
+        )
+
+    def step(self, batch: Sequence[Example]) -> float:
+        """One update; the loss before it."""
+        loss = self._loss(batch)
+        self._optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.upper.parameters(), 1.0)
+        self._optimizer.step()
+        self._schedule.step()
+        return loss.item()
+
+    def _loss(self, batch: Sequence[Example]) -> Tensor:
+        questions = self.inputs.encode(QUESTION, [example.question for example in batch])
+        passages = self.inputs.encode(PASSAGE, [example.passage for example in batch])
+        joined = join(list(zip(questions, passages, strict=True)))
+        answers, edges = self.upper(joined.states, joined.present, joined.passage)
+        target = torch.tensor([float(example.answer is not None) for example in batch])
+        loss = functional.binary_cross_entropy_with_logits(answers, target)
+        rows, first, last = [], [], []
+        for row, (example, passage) in enumerate(zip(batch, passages, strict=True)):
+            tokens = _answer_tokens(example, passage)
+            if tokens:
+                rows.append(row)
+                first.append(joined.offsets[row] + tokens[0])
+                last.append(joined.offsets[row] + tokens[-1])
+        if rows:
+            spans = functional.cross_entropy(edges[rows, :, 0], torch.tensor(first))
+            spans = spans + functional.cross_entropy(edges[rows, :, 1], torch.tensor(last))
+            loss = loss + SPAN_WEIGHT * spans / 2
+        return loss
+
+
+def batches(examples: Sequence[Example], random_numbers: random.Random) -> Iterator[list[Example]]:
+    """The examples in batches of like length, in a random order."""
+    together = BATCH * _SORTED_TOGETHER
+    for start in range(0, len(examples), together):
+        group = sorted(examples[start : start + together], key=_length)
+        cut = [group[at : at + BATCH] for at in range(0, len(group), BATCH)]
+        yield from random_numbers.sample(cut, len(cut))
+
+
+def train(data: Path | None, rounds: Sequence[int], packed: PackedModel) -> Upper:
+    """An upper half trained in rounds, each on so many examples drawn from ``data`` and the own pairs."""
+    torch.manual_seed(SEED)
+    random_numbers = random.Random(SEED)
+    drawn = Examples(data, held_out=False, random_numbers=random_numbers)
+    inputs, upper = Inputs(packed, _KEPT), upper_from(packed, DROPOUT)
+    for number, count in enumerate(rounds, start=1):
+        steps = list(batches(drawn.draw(count), random_numbers))
+        if number == 1:
+            known = inputs.encode(PASSAGE, [example.passage for example in steps[0]])
+            upper.centre_on(torch.cat([encoded.states.float() for encoded in known]))
+        _round(Trainer(inputs, upper, len(steps)), steps, f"round {number} of {len(rounds)}")
+    return upper.eval()
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder of squad2-half-dev.json, xquad.*.json"
+    )
+    parser.add_argument(
+        "--output", type=Path, default=WEIGHTS, help="the weights (default: beside this file)"
+    )
+    parser.add_argument(
+        "--examples", type=int, nargs="+", default=EXAMPLES, help="of each round (default: %(default)s)"
+    )
+    parser.add_argument("--threads", type=int, default=2, help="that torch uses (default: %(default)s)")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    torch.set_num_threads(arguments.threads)
+    upper = train(arguments.data, arguments.examples, PackedModel.bundled())
+    examples = " + ".join(map(str, arguments.examples))
+    about = {"examples": examples, "seed": str(SEED), "base": "intfloat/multilingual-e5-small"}
+    save(upper.state_dict(), arguments.output, about)
+    _log.info("wrote %s", arguments.output)
+
+
+def _round(trainer: Trainer, steps: Sequence[Sequence[Example]], name: str) -> None:
+    began, losses = time.monotonic(), []
+    for number, batch in enumerate(steps, start=1):
+        losses.append(trainer.step(batch))
+        if number % _REPORT_EVERY == 0 or number == len(steps):
+            recent = losses[-_REPORT_EVERY:]
+            loss, seconds = sum(recent) / len(recent), time.monotonic() - began
+            _log.info("%s, step %d of %d, loss %.3f, %.0f s", name, number, len(steps), loss, seconds)
+
+
+def _answer_tokens(example: Example, passage: Encoded) -> list[int]:
+    """Places of the passage's tokens that the answer touches."""
+    if example.answer is None:
+        return []
+    start, end = example.answer
+    spans = enumerate(passage.spans)
+    return [at for at, span in spans if span is not None and span[0] < end and span[1] > start]
+
+
+def _length(example: Example) -> int:
+    return len(example.question) + len(example.passage)
+
+
+if __name__ == "__main__":
+    main()
