@@ -175,22 +175,25 @@ def _open_folder(
     notice: Callable[[str], None],
     rebuild: bool,
 ) -> ThemeStore:
-    folder = root / name
-    if folder.is_dir() and not rebuild:
+    folder = _newest(root, name)
+    if folder and not rebuild:
         store = _open_whole(folder, themes, rows, embeddings)
         if store is not None:
             with suppress(OSError):
                 os.utime(folder)
             return store
         notice(f"The index in {folder} was damaged; it is rebuilt.")
-        rebuild = True
     from filelock import FileLock
 
+    old = folder
     try:
         root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / "build.lock"):
-            if rebuild or not folder.is_dir():
-                _build_folder(root, folder, rows, embeddings, progress)
+            folder = _newest(root, name)
+            if folder is None or folder == old:
+                folder = _build_folder(root, name, rows, embeddings, progress)
+            if old and old != folder:
+                shutil.rmtree(old, ignore_errors=True)
             _remove_unused(root, folder)
     except (OSError, NotImplementedError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
@@ -204,31 +207,40 @@ def _open_folder(
     return store
 
 
+def _newest(root: Path, name: str) -> Path | None:
+    """The latest whole build of an index.
+
+    Each has a path of its own: a path that Chroma once failed to open fails again in that process,
+    and another process may still be reading the build before.
+    """
+    with suppress(OSError):
+        return max((path for path in root.glob(f"{name}-*") if path.is_dir()), default=None)
+    return None
+
+
 def _build_folder(
-    root: Path, folder: Path, rows: Sequence[Row], embeddings: ThemeEmbeddings, progress: Progress
-) -> None:
-    """Build beside and swap in by renaming; what stood there before is removed last."""
+    root: Path, name: str, rows: Sequence[Row], embeddings: ThemeEmbeddings, progress: Progress
+) -> Path:
+    """Build aside and swap in by renaming."""
     scratch = root / f"building-{uuid.uuid4().hex}"
+    folder = root / f"{name}-{time.time_ns():020d}"
     try:
         client = _folder_client(scratch)
         try:
             _fill(client, _COLLECTION, rows, embeddings, progress)
         finally:
             client.close()  # type: ignore[attr-defined]
-        aside = root / f"replaced-{uuid.uuid4().hex}"
-        if folder.exists():
-            folder.rename(aside)
         scratch.rename(folder)
-        shutil.rmtree(aside, ignore_errors=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    return folder
 
 
 def _remove_unused(root: Path, current: Path) -> None:
     """Remove what a crash left behind and indexes that nobody opened for a week."""
     limit = time.time() - _UNUSED_AFTER_DAYS * 86_400
     for path in root.iterdir():
-        left_behind = path.name.startswith(("building-", "replaced-"))
+        left_behind = path.name.startswith("building-")
         unused = (path / "chroma.sqlite3").exists() and path.stat().st_mtime < limit
         if path.is_dir() and path != current and (left_behind or unused):
             shutil.rmtree(path, ignore_errors=True)
