@@ -41,7 +41,7 @@ class Wish:
     def read(cls, sent: Mapping[str, Any], mode: Mode | None) -> Wish:
         """From what the page sent."""
         at = sent.get("at")
-        question = str(sent.get("question") or "").strip()
+        question = _whole(str(sent.get("question") or "")).strip()
         return cls(question, at if isinstance(at, int) and at >= 0 else None, bool(sent.get("fresh")), mode)
 
 
@@ -95,6 +95,11 @@ class Dialogue:
         except Exception:
             _LOG.exception("A question could not be answered")
             yield _failed(asked, say(self._language, "failed"))
+
+
+def _whole(text: str) -> str:
+    """``text`` with a replacement for each half of a surrogate pair: no encoder takes those."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _failed(turn: Turn, message: str) -> Turn:

@@ -88,9 +88,10 @@ def credentials(auth: str) -> tuple[str, str] | None:
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach ``host``."""
     try:
-        return ipaddress.ip_address(socket.gethostbyname(host)).is_loopback
-    except (OSError, ValueError):
+        found = socket.getaddrinfo(host, None)
+    except OSError:
         return False
+    return all(ipaddress.ip_address(str(address[4][0])).is_loopback for address in found)
 
 
 def _with_headers(send: Send) -> Send:

@@ -68,6 +68,7 @@ def test_everything_can_be_done_by_keyboard_alone(visit: Callable[..., Visitor])
     visitor.answered(2)
     _walk(page, "#turn-1 .edit summary", backwards=True)
     page.keyboard.press("Enter")
+    expect(page.locator("#turn-1 textarea")).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type(ABSENT)
     page.keyboard.press("Enter")
@@ -141,6 +142,7 @@ def _violations(page: Page) -> list[tuple[Any, ...]]:
     violations = []
     for scheme in ("light", "dark"):
         page.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
+        page.wait_for_timeout(300)  # colours change over a moment
         for rule in Axe().run(page, options=RULES).response["violations"]:
             violations.append((scheme, rule["id"], [node["html"][:200] for node in rule["nodes"]]))
     return violations
