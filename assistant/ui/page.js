@@ -194,6 +194,7 @@
     for (const marker of markers) if (marker.hash) mark(marker);
     const first = find("#document mark");
     if (first) bringIntoView(first.closest(".passage"));
+    else find("#document").scrollTop = 0;
   }
 
   function mark(marker) {

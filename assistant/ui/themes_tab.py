@@ -18,7 +18,7 @@ from assistant.ui.texts import say
 from index.embedding import Vectors
 from index.themes import Theme
 
-LONGEST_LABEL = 34
+LONGEST_LABEL = 28
 """Characters of a title beside the picture."""
 
 
