@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -18,7 +19,7 @@ from assistant.ui.texts import say
 from index.embedding import Vectors
 from index.themes import Theme
 
-LONGEST_LABEL = 28
+LONGEST_LABEL = 30
 """Characters of a title beside the picture."""
 
 
@@ -96,5 +97,4 @@ def _heat_map(themes: Sequence[Theme], cosines: Vectors, language: Language) -> 
 
 
 def _label(theme: Theme) -> str:
-    title = theme.title
-    return escape(title if len(title) <= LONGEST_LABEL else f"{title[:LONGEST_LABEL].rstrip()}…")
+    return escape(textwrap.shorten(theme.title, LONGEST_LABEL, placeholder="…"))
