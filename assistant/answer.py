@@ -76,7 +76,7 @@ class Answer:
         suggestions: Questions that the document does answer.
         notice: One line on something that happened on the way (a model that did not answer); "".
         hits: How the themes scored for this question, best first; empty where none were ranked.
-        grounding: The calibrated probability, 0 to 1, that the document answers the question.
+        grounding: How surely the document answers the question, 0 to 1, calibrated: under 0.5 is refused.
         elapsed_ms: Time from question to answer in milliseconds.
     """
 

@@ -117,7 +117,7 @@ class AnswerChain(Runnable[Question, Answer]):
         store = self.retriever.store
         request = understand(_checked(question), history, store.embeddings, self._prototypes, self._default)
         hits = self.retriever.rank(request.text, request.vector)
-        hits = read(self._reader, request, hits, self._calibration.reader_weight)
+        hits = read(self._reader, request, hits)
         return request, hits, grounding.signals(request, hits, self._prototypes)
 
     def _answers(
@@ -141,8 +141,8 @@ class AnswerChain(Runnable[Question, Answer]):
             whole = rewrite(asked, question.history, writer.model, request.language, limit, config)
             if whole:
                 request, hits, signals = self.examine(whole)
-        probability = self._calibration.probability(signals)
-        answer = Answer(question.text, request.language, "quote", "refused", hits=hits, grounding=probability)
+        score = self._calibration.score(signals)
+        answer = Answer(question.text, request.language, "quote", "refused", hits=hits, grounding=score)
         for step in self._compose(request, answer, writer, config):
             yield replace(step, elapsed_ms=(time.perf_counter() - began) * 1_000)
 

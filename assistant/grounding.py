@@ -1,9 +1,11 @@
 """Does the document answer this?
 
 Two things can be wrong with a question: the document is not about its subject at all, or it is, and
-leaves open what was asked. Each is a logistic regression over a few signals; their product is the
-probability that the best theme answers. The fitted numbers lie in ``calibration/grounding.json``,
-beside the script that fits them; a signal is added by naming it in ``signals`` and fitting anew.
+leaves open what was asked. Each is a logistic regression over a few signals, with its zero moved to
+where it refuses; the weaker of the two decides. (Their product, or one regression for both, refuses
+fewer questions of the second sort at the same share of false refusals.) The fitted numbers lie in
+``calibration/grounding.json``, beside the script that fits them; a signal is added by naming it in
+``signals`` and in the script, and fitting anew.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from index.search import Hit
 
 _FITTED = Path(__file__).parent / "calibration" / "grounding.json"
 _NEAREST = 3
+
+REFUSED_BELOW = 0.5
 
 
 @dataclass(frozen=True)
@@ -51,28 +55,24 @@ class Calibration:
     Attributes:
         topic: Whether the document is about the subject of the question.
         detail: Whether it states what is asked about that subject.
-        refused_below: Probability under which the question is refused.
-        answered_from: Probability from which it counts as answered; between the two it is "related".
+        answered_from: Score from which a question counts as answered; from 0.5 it is "related".
         several_within: A further theme is cited when its score is within this of the best one's.
-        reader_weight: Weight of the reader's probability in the ranking.
     """
 
     topic: Regression
     detail: Regression
-    refused_below: float
     answered_from: float
     several_within: float
-    reader_weight: float
 
-    def probability(self, signals: Mapping[str, float]) -> float:
-        """Probability that the document answers the question."""
-        return self.topic.probability(signals) * self.detail.probability(signals)
+    def score(self, signals: Mapping[str, float]) -> float:
+        """Between 0 and 1; under 0.5 the question is refused."""
+        return min(self.topic.probability(signals), self.detail.probability(signals))
 
-    def outcome(self, probability: float) -> Outcome:
+    def outcome(self, score: float) -> Outcome:
         """answered, related or refused."""
-        if probability < self.refused_below:
+        if score < REFUSED_BELOW:
             return "refused"
-        return "answered" if probability >= self.answered_from else "related"
+        return "answered" if score >= self.answered_from else "related"
 
 
 @cache
@@ -82,10 +82,8 @@ def calibration(with_reader: bool) -> Calibration:
     return Calibration(
         Regression(**fitted["topic"]),
         Regression(**fitted["detail"]),
-        fitted["refused_below"],
         fitted["answered_from"],
         fitted["several_within"],
-        fitted["reader_weight"],
     )
 
 
