@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant import Settings
+from assistant.model import open_model
 from eval import add, gate, reports
-from eval.cases import KINDS
 from eval.judge import judge
 from eval.metrics import measure
+from eval.options import parser
 from eval.results import Result, score_suites
 from eval.rivals import compare_rivals
 from eval.run import Run, Times
@@ -25,7 +26,13 @@ from eval.suites import BASELINE, FLOORS, SETS, LoadedSuite, Suite, load_suite
 from index.embedding import ThemeEmbeddings
 from index.errors import SetupError, UserError
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
 FINE, RED, SETUP_WRONG = 0, 1, 2
+
+JUDGE_SECONDS = 120.0
+"""That a verdict may take: nobody waits for it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,76 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words[:1] == ["add"]:
             return add.main(words[1:])
-        return _score(_parser().parse_args(words))
+        return _score(parser().parse_args(words))
     except UserError as error:
         print(f"eval: {error}", file=sys.stderr)
         return SETUP_WRONG
     except KeyboardInterrupt:
         return 130
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m eval",
-        description="Score the assistant on cases with known answers.",
-        epilog="python -m eval add --help: make a case of a question. "
-        "Exit status: 0 fine, 1 below a floor or a case got worse, 2 set up wrong.",
-    )
-    parser.add_argument(
-        "--set", choices=SETS, default="test", help="which cases (default test: all that were not tuned on)"
-    )
-    parser.add_argument(
-        "--documents", type=Path, metavar="FOLDER", help="other documents to score, with --cases"
-    )
-    parser.add_argument(
-        "--cases",
-        type=Path,
-        metavar="FILE",
-        help="cases on --documents; floors.toml and baseline.json beside it count",
-    )
-    parser.add_argument(
-        "--kind",
-        choices=KINDS,
-        action="append",
-        default=[],
-        help="only cases of this kind (may be repeated; floors then do not apply)",
-    )
-    parser.add_argument(
-        "--model",
-        metavar="PROVIDER:NAME",
-        help="have a language model write the answers (the baseline then does not apply)",
-    )
-    parser.add_argument("--model-url", metavar="URL", help="its OpenAI-compatible endpoint")
-    parser.add_argument("--baselines", action="store_true", help="rank with simpler methods beside ours")
-    parser.add_argument(
-        "--judge", metavar="PROVIDER:NAME", help="have a language model judge the answers too; never gating"
-    )
-    parser.add_argument(
-        "--workers",
-        type=_positive,
-        default=min(2, os.cpu_count() or 1),
-        metavar="N",
-        help="questions at a time (default %(default)s)",
-    )
-    parser.add_argument(
-        "--output",
-        type=Path,
-        default=Path("reports"),
-        metavar="FOLDER",
-        help="where the reports go (default %(default)s)",
-    )
-    parser.add_argument(
-        "--update-baseline",
-        action="store_true",
-        help="take this run as the baseline, after you looked at what changed",
-    )
-    return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
 
 
 def _score(options: argparse.Namespace) -> int:
@@ -117,7 +60,7 @@ def _score(options: argparse.Namespace) -> int:
         raise SetupError(
             "The baseline is of answers without a model. Leave --model and TECHNIEKPACT_MODEL out."
         )
-    judging = replace(settings, model=options.judge) if options.judge else None
+    model = _judging_model(options, settings)
     results = score_suites(loaded, settings, options.workers)
     figures = {
         suite.group: measure([result for result in results if result.group == suite.group])
@@ -130,20 +73,28 @@ def _score(options: argparse.Namespace) -> int:
         changes = gate.compare(results, gate.load_baseline(baseline_file) or {}, options.kind)
     embeddings = ThemeEmbeddings(settings.embedding)
     run = Run(
-        title=_title(options, suites),
+        title=_title(options, settings),
         results=results,
         figures=figures,
         floors=floors,
         below=gate.below_floors(figures, floors),
         changes=changes,
         rivals=compare_rivals(results, loaded, embeddings) if options.baselines else {},
-        judgement=judge(results, judging) if judging else None,
-        notes=_notes(options, floors, changes, uses_model),
+        judgement=judge(results, model, options.judge or options.judge_url) if model else None,
+        notes=_notes(options, floors, changes, results if uses_model else []),
         times=_times(results, began, options.workers),
     )
     _report(run, options.output)
     unguarded = not is_custom and not options.kind and not (floors_file.exists() and baseline_file.exists())
     return RED if run.is_red else SETUP_WRONG if unguarded else FINE
+
+
+def _judging_model(options: argparse.Namespace, settings: Settings) -> BaseChatModel | None:
+    """Opened before anything is asked, so that a name that cannot be meant ends the run at once."""
+    if not options.judge and not options.judge_url:
+        return None
+    name, url = options.judge or "", options.judge_url or ""
+    return open_model(replace(settings, model=name, model_url=url, model_timeout=JUDGE_SECONDS))
 
 
 def _suites(options: argparse.Namespace) -> tuple[Sequence[Suite], Path, Path, bool]:
@@ -173,22 +124,26 @@ def _load(suites: Sequence[Suite], kinds: Sequence[str]) -> list[LoadedSuite]:
     return chosen
 
 
-def _title(options: argparse.Namespace, suites: Sequence[Suite]) -> str:
+def _title(options: argparse.Namespace, settings: Settings) -> str:
     name = options.cases.name if options.cases else f"set {options.set}"
     kinds = f", kind {' and '.join(options.kind)}" if options.kind else ""
-    model = f", written by {options.model}" if options.model else ""
-    return f"{name}{kinds}{model}"
+    written_by = settings.model or settings.model_url
+    return f"{name}{kinds}" + (f", written by {written_by}" if written_by else "")
 
 
 def _notes(
-    options: argparse.Namespace, floors: gate.Floors, changes: gate.Changes | None, uses_model: bool
+    options: argparse.Namespace, floors: gate.Floors, changes: gate.Changes | None, written: Sequence[Result]
 ) -> list[str]:
     notes = []
     if options.kind:
         notes.append("floors are for whole sets and do not apply to single kinds.")
     elif not floors:
         notes.append("there are no floors.")
-    if uses_model:
+    if written:
+        by_model = sum(result.answer.mode == "model" for result in written)
+        notes.append(
+            f"the model wrote {by_model} of {len(written)} answers; the others are quotes and refusals."
+        )
         notes.append("the baseline is of answers without a model and does not apply.")
     elif changes is None:
         notes.append(

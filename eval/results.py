@@ -132,10 +132,11 @@ def score_suites(suites: Sequence[LoadedSuite], settings: Settings, workers: int
                 (suite.group, case, assistants[case.document], suite.sources[case.document])
                 for case in suite.cases
             ]
+        # Always in the same order: then what an assistant keeps from earlier questions is the same too.
+        jobs.sort(key=lambda job: (job[0], job[1].id))
         executor = stack.enter_context(ThreadPoolExecutor(workers))
         asked = executor.map(lambda job: score_case(*job), jobs)
-        results = list(tqdm(asked, total=len(jobs), unit="case", desc="Asking", disable=None, leave=False))
-    return sorted(results, key=lambda result: (result.group, result.case.id))
+        return list(tqdm(asked, total=len(jobs), unit="case", desc="Asking", disable=None, leave=False))
 
 
 def score_case(group: str, case: Case, assistant: Answers, source: Source) -> Result:

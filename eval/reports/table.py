@@ -29,6 +29,8 @@ def print_tables(run: Run) -> None:
     for line in lines:
         print(line)
     print(f"\n{times_line(run)}")
+    if run.judgement is not None:
+        print(f"Judged by a model (never gating): {run.judgement.summary}")
     for note in run.notes:
         print(f"Note: {note}")
     print(f"\n{run.verdict}")
