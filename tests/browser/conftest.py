@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,13 +13,10 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from browser_setup import find_browser
-
 from assistant import Assistant, Settings
 from assistant.ui import build_app
 from assistant.ui.app import listen
+from tests.browser_setup import find_browser
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import PHONE, WIDE, Visitor
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, WIDE, Visitor
 
 CRITICAL = "Wat zijn de kritische geluiden over het Techniekpact?"
 ABSENT = "Wat is de hoofdstad van Frankrijk?"

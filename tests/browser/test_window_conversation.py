@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Server, Visitor
 from playwright.sync_api import expect
 
 from assistant import Answer, Assistant, Sentence
+from tests.browser.conftest import Server, Visitor
 
 CRITICAL = "Wat zijn de kritische geluiden over het Techniekpact?"
 YOUNG = "Wat zegt het document over jongeren?"

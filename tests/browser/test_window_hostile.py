@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from conftest import Server, Visitor
 from playwright.sync_api import Page, expect
 
 from assistant import Answer, Citation, Sentence
@@ -15,6 +14,7 @@ from assistant.ui.rendering import Rendering
 from assistant.ui.turns import Turn, dump, load
 from index.documents import parse_document
 from index.themes import Theme, cut
+from tests.browser.conftest import Server, Visitor
 
 HOSTILE = (
     "<script>window.ran = true</script>",

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from conftest import Server, Visitor
 from playwright.sync_api import expect
 
 from assistant import Answer, Assistant
@@ -17,6 +16,7 @@ from assistant.ui import build_app, serve
 from assistant.ui.security import credentials, is_loopback
 from assistant.ui.texts import preferred, say
 from index.errors import SetupError
+from tests.browser.conftest import Server, Visitor
 
 PASSWORD = "een-hele-zin-om-in-te-gaan"  # noqa: S105
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from conftest import PHONE, Visitor
 from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE, Visitor
 
 CRITICAL = "Wat zijn de kritische geluiden over het Techniekpact?"
 WORDS = "Er zijn kritische geluiden over de behoefte aan meer concrete actie"

@@ -6,10 +6,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from conftest import Recorded, Report
 
 from eval.cli import main
 from eval.suites import MAIN, LoadedSuite
+from tests.eval.conftest import Recorded, Report
 
 Run = Callable[..., Report]
 

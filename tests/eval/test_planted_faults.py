@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Recorded, Report
 
 from assistant import Answer, Citation, Sentence
 from assistant.wording import say
@@ -19,6 +18,7 @@ from eval.rivals import bm25_scores
 from eval.suites import LoadedSuite
 from index.embedding import ThemeEmbeddings, Vectors
 from index.search import Hit, ThemeRetriever
+from tests.eval.conftest import Recorded, Report
 
 Run = Callable[..., Report]
 Fault = Callable[[Answer], Answer]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Report
 
 from index.embedding import ThemeEmbeddings, Vectors
+from tests.eval.conftest import Report
 
 Run = Callable[..., Report]
 

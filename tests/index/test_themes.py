@@ -54,9 +54,7 @@ def test_offsets_are_exact_and_nothing_is_lost(techniekpact: Document) -> None:
     for theme in themes:
         assert techniekpact.text[theme.start : theme.end] == theme.text == theme.text.strip()
         assert theme.start <= theme.quote_start <= theme.body_start <= theme.end
-    between = [
-        techniekpact.text[before.end : after.start] for before, after in itertools.pairwise(themes)
-    ]
+    between = [techniekpact.text[before.end : after.start] for before, after in itertools.pairwise(themes)]
     assert all(not gap.strip() for gap in between)
     assert not techniekpact.text[themes[-1].end :].strip()
 
