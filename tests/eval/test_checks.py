@@ -109,6 +109,14 @@ def test_a_citation_of_another_theme_than_its_offsets_say_is_not_verbatim(source
     assert "outside theme 8" in check(CASE, replace(whole, citations=(moved,)), source).failures["verbatim"]
 
 
+def test_a_quote_that_begins_within_a_word_is_not_verbatim(source: Source) -> None:
+    whole = answer(source, 7)
+    shorter = replace(whole.citations[0], start=whole.citations[0].start + 3)
+    quote = Sentence(shorter.quote, "quote", (1,))
+    verdict = check(CASE, replace(whole, citations=(shorter,), sentences=(quote,)), source)
+    assert "begins or ends within a word" in verdict.failures["verbatim"]
+
+
 def test_a_list_of_all_themes_may_be_cited_by_one_span(source: Source) -> None:
     case = replace(CASE, kind="whole", themes=tuple(range(1, 11)), may=())
     first, last = source.themes[1], source.themes[10]
