@@ -85,7 +85,7 @@ class AnswerChain(Runnable[Question, Answer]):
         self._writer = writer
         self._reader = reader
         self._prototypes = Prototypes.read(retriever.store)
-        self._calibration = grounding.calibration(with_reader=reader is not None)
+        self.calibration = grounding.calibration(with_reader=reader is not None)
         self._default = detect(retriever.store.themes[0].document.text[:_LANGUAGE_SAMPLE], "nl")
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
@@ -120,6 +120,15 @@ class AnswerChain(Runnable[Question, Answer]):
         hits = read(self._reader, request, hits)
         return request, hits, grounding.signals(request, hits, self._prototypes)
 
+    def bearing(self, question: str) -> tuple[Request, list[tuple[Hit, float]]]:
+        """Each ranked theme with the score of the document without the better ones; never rising."""
+        request, hits, _ = self.examine(question)
+        scores: list[float] = []
+        for at in range(len(hits)):
+            score = self.calibration.score(grounding.signals(request, hits[at:], self._prototypes))
+            scores.append(min([score, *scores[-1:]]))
+        return request, list(zip(hits, scores, strict=True))
+
     def _answers(
         self, inputs: Iterator[Question], run_manager: CallbackManagerForChainRun, config: RunnableConfig
     ) -> Iterator[Answer]:
@@ -141,7 +150,7 @@ class AnswerChain(Runnable[Question, Answer]):
             whole = rewrite(asked, question.history, writer.model, request.language, limit, config)
             if whole:
                 request, hits, signals = self.examine(whole)
-        score = self._calibration.score(signals)
+        score = self.calibration.score(signals)
         answer = Answer(question.text, request.language, "quote", "refused", hits=hits, grounding=score)
         for step in self._compose(request, answer, writer, config):
             yield replace(step, elapsed_ms=(time.perf_counter() - began) * 1_000)
@@ -155,10 +164,11 @@ class AnswerChain(Runnable[Question, Answer]):
         if request.kind != "theme":
             passages = self._whole(request.kind, answer.hits[0].theme)
             if passages:
-                yield from _quoted(replace(answer, outcome="answered", grounding=1.0), "whole", passages)
+                whole = replace(answer, outcome="answered", grounding=1.0, hits=())
+                yield from _quoted(whole, "whole", passages)
                 return
             answer = replace(answer, grounding=0.0)
-        answer = replace(answer, outcome=self._calibration.outcome(answer.grounding))
+        answer = replace(answer, outcome=self.calibration.outcome(answer.grounding))
         if answer.refused:
             yield _refusal(answer)
         elif writer:
@@ -168,7 +178,7 @@ class AnswerChain(Runnable[Question, Answer]):
 
     def _quote(self, answer: Answer) -> Iterator[Answer]:
         """Answer with the passages that carry it."""
-        carrying = grounding.carrying(answer.hits, self._calibration.several_within)
+        carrying = grounding.carrying(answer.hits, self.calibration.several_within)
         answer = _with_suggestions(answer, [hit.theme for hit in carrying])
         yield from _quoted(answer, answer.outcome, [quoting.passage_of(hit) for hit in carrying])
 

@@ -33,6 +33,9 @@ this finds 27 of 35 whole-document questions (the others are found by their them
 GREETING_MARGIN = 0.02
 """All 5 greetings of the tuning cases lie above .04, all else below .012."""
 
+ONLY_BEFORE = 0.8
+"""Weight of the turn before in a search for a question without any word of content."""
+
 _NEAREST = 2
 
 _BACK = re.compile(
@@ -86,9 +89,11 @@ def understand(
     parts = _parts(question)
     vectors = embeddings.query_vectors([question, *parts[-1:]] if len(parts) > 1 else [question])
     kind = _kind(vectors, prototypes)
+    weight = _weight_of_before(question) if asked else 0.0
+    if kind == "greeting" and weight == ONLY_BEFORE:  # "Go on" has no content of its own; "Thanks" has
+        kind = "theme"
     if kind == "greeting":  # too short for the detector
         language = prototypes.language_of(vectors[0], kind)
-    weight = _weight_of_before(question) if asked else 0.0
     if weight and kind not in ("greeting", "date", "list"):
         before = _before(asked[-1], history, embeddings)
         text = f"{asked[-1]} {question}" if weight > 0.2 else question
@@ -112,7 +117,7 @@ def _weight_of_before(question: str) -> float:
     content = len(content_words(question))
     points_back = _BACK.search(question) is not None
     if content == 0:
-        return 0.8
+        return ONLY_BEFORE
     if content <= 2 and (points_back or len(question.split()) <= _SHORT):
         return 0.4
     return 0.3 if content == 3 and points_back else 0.0

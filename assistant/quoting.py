@@ -23,12 +23,12 @@ class Passage:
 
 
 def passage_of(hit: Hit) -> Passage:
-    """The whole of a hit's theme."""
+    """The whole of a hit's theme; what the reader marks in it, or else its best clause, is emphasised."""
     theme = hit.theme
-    span = hit.span
-    if span and not (theme.quote_start <= span[0] < span[1] <= theme.end):
-        span = None
-    return Passage(theme, theme.quote_start, theme.end, span)
+    emphasis = hit.span or hit.clause
+    is_part = theme.body_start <= emphasis[0] < emphasis[1] <= theme.end
+    is_whole = emphasis == (theme.body_start, theme.end)
+    return Passage(theme, theme.quote_start, theme.end, emphasis if is_part and not is_whole else None)
 
 
 def quote(

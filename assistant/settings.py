@@ -36,7 +36,8 @@ class Settings:
         host, port: Where the window is served.
         auth: ``user:password`` for the window; "" for none.
         feedback: File that thumbs up and down are written to; None when off.
-        reader: Whether the trained reader takes part in the decision to refuse.
+        reader: Whether the trained reader takes part in the decision to refuse and marks what answers.
+            Off until its weights are better than doing without (``reader/README.md`` has the figures).
     """
 
     seeds: Path = Path(__file__).resolve().parent.parent / "seeds"
@@ -50,7 +51,7 @@ class Settings:
     port: int = 7860
     auth: str = ""
     feedback: Path | None = platformdirs.user_data_path(APPLICATION) / "feedback.jsonl"
-    reader: bool = True
+    reader: bool = False
 
     @classmethod
     def from_environment(

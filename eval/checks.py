@@ -82,12 +82,21 @@ def check(case: Case, answer: Answer, source: Source) -> Verdict:
     )
 
 
+def ranking(answer: Answer) -> tuple[int, ...]:
+    """Numbers of the themes, best first.
+
+    An answer about the document as a whole ranks none: there the citations stand in their order.
+    """
+    return tuple(found.theme.number for found in answer.hits or answer.citations)
+
+
 def _ranking_failure(case: Case, answer: Answer) -> str:
     if not case.is_ranked:
         return ""
-    if not answer.hits:
+    ranked = ranking(answer)
+    if not ranked:
         return "no themes were ranked"
-    first = answer.hits[0].theme.number
+    first = ranked[0]
     return "" if first in case.themes else f"theme {first} ranks first, not {_either(case.themes)}"
 
 

@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from assistant import Answer, Assistant, Settings
 from eval.cases import Case
-from eval.checks import Verdict, check
+from eval.checks import Verdict, check, ranking
 from eval.suites import LoadedSuite, Source
 
 DIGITS = 6
@@ -53,7 +53,7 @@ class Result:
     @property
     def ranking(self) -> tuple[int, ...]:
         """Numbers of the themes, best first."""
-        return tuple(hit.theme.number for hit in self.answer.hits)
+        return ranking(self.answer)
 
     @property
     def cited(self) -> tuple[int, ...]:

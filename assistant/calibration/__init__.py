@@ -1,0 +1,1 @@
+"""The script that fits the numbers of grounding, and the numbers."""

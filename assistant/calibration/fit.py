@@ -40,7 +40,6 @@ SEVERAL_WITHIN = 0.005
 on the others; at 0 these are .93 and .87, at .01 .85 and .91."""
 
 FOREIGN_QUESTIONS = 10
-_KINDS_LEFT_OUT = {"greeting", "whole"}
 _IN_SCOPE = {"near-miss", "false-premise"}
 _FOREIGN = Path(__file__).parent / "foreign.txt"
 OUTPUT = Path(__file__).parent / "grounding.json"
@@ -81,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _examples(cases: Path, folder: Path, reader: bool) -> Iterator[Example]:
     """The cases of one file, each put to its document, and strangers' questions put to it as well."""
     rows = [json.loads(line) for line in cases.read_text("utf-8").splitlines() if line.strip()]
-    rows = [row for row in rows if row["kind"] not in _KINDS_LEFT_OUT]
+    rows = [row for row in rows if row["kind"] != "greeting"]
     draw = random.Random(0)
     for name in sorted({row["document"] for row in rows}):
         with tempfile.TemporaryDirectory() as seeds:
@@ -100,7 +99,9 @@ def _examples(cases: Path, folder: Path, reader: bool) -> Iterator[Example]:
             foreign += draw.sample(_FOREIGN.read_text("utf-8").splitlines(), 2 * FOREIGN_QUESTIONS)
             stand_in = {"kind": "foreign", "history": [], "answerable": False}
             for row in [*own, *({**stand_in, "question": question} for question in foreign)]:
-                signals = assistant.chain.examine(row["question"], row["history"])[2]
+                request, _, signals = assistant.chain.examine(row["question"], row["history"])
+                if request.kind != "theme":  # answered on a path of its own
+                    continue
                 in_scope = row["answerable"] or row["kind"] in _IN_SCOPE or bool(row["history"])
                 yield Example(name, in_scope, row["answerable"], signals)
             assistant.close()

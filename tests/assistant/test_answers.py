@@ -127,11 +127,20 @@ def test_odd_questions_get_a_sound_answer(assistant: Assistant, question: str) -
     assert_sound(assistant.ask(question))
 
 
-def test_without_the_reader_everything_still_works(built_index: Path, assistant: Assistant) -> None:
-    plain = Assistant.open(Settings(seeds=assistant.settings.seeds, index=built_index, reader=False))
-    assert cited(plain.ask("Wat zijn de kritische geluiden?"))[0] == 7
-    assert plain.ask("Wat is de hoofdstad van Frankrijk?").refused
-    plain.close()
+def test_with_the_reader_everything_works_as_well(built_index: Path, assistant: Assistant) -> None:
+    reading = Assistant.open(Settings(seeds=assistant.settings.seeds, index=built_index, reader=True))
+    answer = reading.ask("Wat zijn de kritische geluiden?")
+    assert cited(answer)[0] == 7 and answer.hits[0].reading is not None
+    assert_sound(answer)
+    assert reading.ask("Wat is de hoofdstad van Frankrijk?").refused
+    reading.close()
+
+
+def test_the_clause_that_bears_most_on_the_question_is_emphasised(assistant: Assistant) -> None:
+    citation = assistant.ask("Waarom is Techniek Tastbaar genoemd?").citations[0]
+    assert citation.emphasis
+    words = citation.theme.document.text[citation.emphasis[0] : citation.emphasis[1]]
+    assert "Techniek Tastbaar" in words and len(words) < len(citation.quote)
 
 
 def test_another_document_works_as_well(tmp_path: Path) -> None:
