@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant import quoting
 from assistant.answer import Answer, Language, Mode
+from assistant.briefing import Briefing
+from assistant.briefing_making import make_briefing
 from assistant.chain import AnswerChain, Question, Writer
 from assistant.checking import SentenceChecker
 from assistant.conversation import History
@@ -112,6 +115,17 @@ class Assistant:
     def stream(self, question: str, history: History = (), mode: Mode | None = None) -> Iterator[Answer]:
         """Growing answers to ``question``; the last is the one that ``ask`` returns."""
         return self.chain.stream(Question(question, history, mode))
+
+    def brief(
+        self,
+        topic: str,
+        themes: Sequence[Theme] | None = None,
+        meeting_with: str = "",
+        today: date | None = None,
+        language: Language | None = None,
+    ) -> Briefing:
+        """One page on ``topic``, or on ``themes``; see ``make_briefing``."""
+        return make_briefing(self.chain, topic, themes, meeting_with, today, language)
 
     def close(self) -> None:
         """Let go of the index."""

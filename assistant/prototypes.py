@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant import criticism
 from assistant.answer import Language
 from index.documents import Document
 from index.embedding import Vectors
@@ -41,7 +42,7 @@ def _contrasts() -> Mapping[str, Sequence[str]]:
 
 
 def companions(documents: Iterable[Document]) -> list[Companion]:
-    """Every prototype and contrast, to be embedded beside the themes of ``documents``."""
+    """Every prototype, contrast and sentence of criticism, embedded beside the themes of ``documents``."""
     kinds = [
         Companion(kind, text, is_query=True)
         for kind, languages in _questions().items()
@@ -54,7 +55,7 @@ def companions(documents: Iterable[Document]) -> list[Companion]:
         for document in documents
         for text in _contrasts()["unstated"]
     ]
-    return [*kinds, *off_topic, *unstated]
+    return [*kinds, *off_topic, *unstated, *criticism.companions()]
 
 
 @dataclass(frozen=True)
