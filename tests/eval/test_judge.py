@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from conftest import Recorded
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
@@ -11,6 +10,7 @@ from eval.judge import judge
 from eval.results import Result, score_case
 from eval.suites import LoadedSuite
 from prompts import as_data
+from tests.eval.conftest import Recorded
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 from assistant import Answer, Citation, Sentence
 from assistant.wording import say
 from eval.cases import Case
+from eval.checks import ranking
 from eval.rivals import bm25_scores
 from eval.suites import LoadedSuite
 from index.embedding import ThemeEmbeddings, Vectors
@@ -201,7 +202,7 @@ def _case(
         if fits(recorded.ask(case.question, case.turns))
         and (not kind or case.kind == kind)
         and (not language or case.language == language)
-        and (not case.themes or recorded.ask(case.question, case.turns).hits[0].theme.number in case.themes)
+        and (not case.themes or ranking(recorded.ask(case.question, case.turns))[0] in case.themes)
     )
 
 
