@@ -16,13 +16,13 @@ from assistant.wording import say
 Kind = Literal["plain", "strong", "quote", "marker"]
 Part = Literal["summary", "findings", "critical", "unanswered", "questions", "sources"]
 
-ROOM = 742.0
-"""Points of height on an A4 page within margins of 17 and 18 mm."""
+ROOM = 735.0
+"""Points of height on an A4 page within margins of 16 and 14 mm, less a line to be sure."""
 
-_CHARACTERS = 100
-"""On a line of the Word page (Arial 9.5 pt, 174 mm); the PDF's serif takes a tenth less room."""
+_CHARACTERS, _SMALL_CHARACTERS, _TITLE_CHARACTERS = 100, 118, 46
+"""On a line of the Word page (Arial 10 pt, 174 mm), on the low side; the PDF chooses its size by itself."""
 
-_LINE, _GAP, _HEADING, _HEADER, _SMALL = 12.4, 3.5, 27.0, 78.0, 9.8
+_LINE, _GAP, _HEADING, _TITLE, _FACT, _SMALL = 12.7, 4.5, 29.0, 25.0, 12.0, 11.2
 
 
 @dataclass(frozen=True)
@@ -105,16 +105,17 @@ def page_of(briefing: Briefing) -> Page:
 
 def height(page: Page) -> float:
     """An estimate, on the high side, of the page's height in points as Word sets it."""
-    total = _HEADER + 26.0 * (_lines([Run(page.title)], 48) - 1) + 13.0 * len(page.facts)
+    total = _TITLE * _lines([Run(page.title)], _TITLE_CHARACTERS)
+    total += sum(_FACT * _lines([Run("".join(fact))], _SMALL_CHARACTERS) for fact in page.facts)
     for section in page.sections:
         total += _HEADING
         if section.part == "sources":
-            total += sum(_SMALL * _lines(paragraph, 118) for paragraph in section.paragraphs)
+            total += sum(_SMALL * _lines(paragraph, _SMALL_CHARACTERS) for paragraph in section.paragraphs)
             continue
         paragraphs = [*([section.note] if section.note else []), *section.paragraphs]
         width = _CHARACTERS - (6 if section.part in ("summary", "critical", "questions") else 3)
         total += sum(_LINE * _lines(paragraph, width) + _GAP for paragraph in paragraphs)
-    return total + sum(_SMALL * _lines([Run(line)], 118) for line in page.foot) + 10.0
+    return total + sum(_SMALL * _lines([Run(line)], _SMALL_CHARACTERS) for line in page.foot)
 
 
 def written_date(briefing: Briefing) -> str:
@@ -189,7 +190,7 @@ def _unanswered(briefing: Briefing) -> Section:
 
 
 def _quoted(citation: Citation) -> Paragraph:
-    title = (Run(citation.theme.title, "strong"), Run(" ")) if is_titled(citation.theme) else ()
+    title = (Run(citation.theme.title, "strong"), Run(": ")) if is_titled(citation.theme) else ()
     return (*title, Run("“"), _quote(citation), Run("” "), *_markers((citation.number,)))
 
 

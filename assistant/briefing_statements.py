@@ -19,7 +19,8 @@ def summary_of(briefing: Briefing, themes: Sequence[Theme]) -> Briefing:
     """``briefing`` with its one sentence; of the whole document that is its closing one, if it has one."""
     language = briefing.language
     closing = None if briefing.topic else _closing(briefing, themes)
-    after, after_numbers = "", ()
+    after = ""
+    after_numbers: tuple[int, ...] = ()
     if briefing.critical and (closing or briefing.findings):
         point = briefing.critical[0]
         after = say(language, "briefing_against", title=point.theme.title)

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.answer import Answer
@@ -65,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
     for sub in (ask, chat):
         sub.add_argument("--model", metavar="PROVIDER:NAME", help="a language model that writes the answers")
         sub.add_argument("--model-url", metavar="URL", help="an OpenAI-compatible endpoint")
+    brief = command("brief", _brief, "one page on a topic, as .docx, .pdf, .md or .json")
+    brief.add_argument("topic", help='what the meeting is about; "" for the whole document')
+    brief.add_argument(
+        "--output", metavar="FILE", type=Path, help="where to write it (default: Markdown on standard output)"
+    )
+    brief.add_argument("--meeting-with", metavar="NAME", default="", help="whom the meeting is with")
+    brief.add_argument("--language", choices=("nl", "en"), help="of the fixed words (default the topic's)")
     themes = command("themes", _themes, "list the themes")
     themes.add_argument("--json", action="store_true", help="print them as a JSON list")
     index = command("index", _index, "build the index where it is missing or stale")
@@ -134,6 +142,23 @@ def _plain(answer: Answer) -> str:
         lines.append("")
         lines += [f"- {suggestion}" for suggestion in answer.suggestions]
     return "\n".join(lines)
+
+
+def _brief(options: argparse.Namespace) -> int:
+    from assistant.briefing_files import checked_suffix, render, save
+
+    if options.output:
+        checked_suffix(options.output)
+    assistant = _open(_settings(options))
+    briefing = assistant.brief(options.topic, meeting_with=options.meeting_with, language=options.language)
+    if briefing.declined:
+        print(briefing.refusal)
+        return REFUSED
+    if options.output:
+        save(briefing, options.output)
+    else:
+        print(render(briefing, ".md").decode("utf-8"), end="")
+    return ANSWERED
 
 
 def _chat(options: argparse.Namespace) -> int:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from assistant.briefing_page import Page, Paragraph
 
 _TEMPLATE = Path(__file__).parent / "briefing.typ"
 
-_ACCESSIBLE = ["ua-1"]
+_ACCESSIBLE: Literal["ua-1"] = "ua-1"
 """The PDF/UA-1 standard: Typst checks it and refuses to write a page that breaks it."""
 
 
@@ -41,14 +41,12 @@ def render(page: Page, made: date) -> bytes:
         ],
         "foot": list(page.foot),
     }
-    content = typst.compile(
+    return typst.compile(
         _TEMPLATE.read_bytes(),
         format="pdf",
         sys_inputs={"page": json.dumps(fields)},
         pdf_standards=_ACCESSIBLE,
     )
-    assert isinstance(content, bytes)
-    return content
 
 
 def _runs(paragraph: Paragraph) -> list[dict[str, Any]]:

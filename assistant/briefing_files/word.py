@@ -14,7 +14,8 @@ _TINTS = {"summary": (_ACCENT, "EDF2F8"), "critical": (_WARM, "FBF4EA")}
 _FONT = "Arial"
 """On every system, or with a twin of the same widths (Liberation Sans), so that a page stays a page."""
 
-_BODY, _LEAD, _SMALL = 9.5, 10.0, 7.5
+_BODY, _SMALL = 10, 8
+_BOX_INDENT, _LIST_INDENT = 8, 16
 _TAGS = {"nl": "nl-NL", "en": "en-GB"}
 
 
@@ -66,6 +67,8 @@ def _fill(paragraph: Any, runs: Paragraph, page: Page) -> None:
 
 def _boxed(paragraph: Any, section: Section) -> Any:
     """A tint behind the paragraph and a bar before it, for the sections that have these."""
+    from docx.shared import Pt
+
     if section.part in _TINTS:
         colour, tint = _TINTS[section.part]
         properties = paragraph._element.get_or_add_pPr()
@@ -73,13 +76,13 @@ def _boxed(paragraph: Any, section: Section) -> Any:
         properties.insert_element_before(bar, "w:shd", "w:spacing", "w:ind", "w:jc", "w:rPr")
         shade = _element("w:shd", val="clear", color="auto", fill=tint)
         properties.insert_element_before(shade, "w:spacing", "w:ind", "w:jc", "w:rPr")
-        if section.part == "summary" and not section.note:
-            paragraph.paragraph_format.space_before = 0
+        if not paragraph.style.name.startswith("List"):
+            paragraph.paragraph_format.left_indent = Pt(_BOX_INDENT)
     return paragraph
 
 
 def _set_up(document: Any, page: Page, made: date) -> None:
-    from docx.shared import Mm
+    from docx.shared import Mm, Pt
 
     sheet = document.sections[0]
     sheet.page_width, sheet.page_height = Mm(210), Mm(297)
@@ -95,14 +98,18 @@ def _set_up(document: Any, page: Page, made: date) -> None:
     defaults = document.styles.element.find(_name("w:docDefaults")).find(_name("w:rPrDefault"))
     _set_language(defaults.find(_name("w:rPr")), _TAGS[page.language])
     styles = document.styles
-    _style(styles["Normal"], _BODY, _INK, after=3)
-    _style(styles["Title"], 18, _ACCENT, bold=True, after=3)
+    _style(styles["Normal"], _BODY, _INK, after=4)
+    _style(styles["Title"], 18, _ACCENT, bold=True, after=4)
     _style(styles["Subtitle"], 8.5, _MUTED, after=1)
-    _style(styles["Heading 1"], 11, _ACCENT, bold=True, before=9, after=3)
-    _style(styles["List Bullet"], _BODY, _INK, after=3)
-    _style(styles["List Number"], _BODY, _INK, after=3)
+    _style(styles["Heading 1"], 11.5, _ACCENT, bold=True, before=10, after=4)
+    for name in ("List Bullet", "List Number"):
+        _style(styles[name], _BODY, _INK, after=4)
+        styles[name].paragraph_format.left_indent = Pt(_LIST_INDENT)
+        styles[name].paragraph_format.first_line_indent = Pt(_BOX_INDENT - _LIST_INDENT)
+        for contextual in list(styles[name].element.iter(_name("w:contextualSpacing"))):
+            contextual.getparent().remove(contextual)
     _style(styles["Caption"], _SMALL, _MUTED, after=1)
-    for border in styles["Title"].element.iter(_name("w:pBdr")):
+    for border in list(styles["Title"].element.iter(_name("w:pBdr"))):
         border.getparent().remove(border)
 
 
@@ -122,7 +129,7 @@ def _style(
         fonts.set(_name(f"w:{script}"), _FONT)
     layout.space_before, layout.space_after = Pt(before), Pt(after)
     layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(round(size * 1.27, 1))
-    for kerning in style.element.iter(_name("w:spacing")):
+    for kerning in list(style.element.iter(_name("w:spacing"))):
         if kerning.getparent().tag == _name("w:rPr"):
             kerning.getparent().remove(kerning)
 
