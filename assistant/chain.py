@@ -242,7 +242,7 @@ def _titled(hits: Sequence[Hit]) -> Sequence[Hit]:
 
 
 def _checked(question: str) -> str:
-    text = question.strip()
+    text = question.strip().encode("utf-8", "replace").decode("utf-8")
     if not text:
         raise QuestionError(say("nl", "question_empty") + " / " + say("en", "question_empty"))
     if len(text) > LONGEST_QUESTION:

@@ -30,7 +30,7 @@ def detect(text: str, otherwise: Language) -> Language:
     Names say nothing about the language of a question ("What is Techniek Tastbaar?"), so words with
     a capital inside the sentence are left out where enough others remain.
     """
-    words = text.split()
+    words = text.encode("utf-8", "replace").decode("utf-8").split()  # a lone surrogate has no UTF-8 form
     common = [word for position, word in enumerate(words) if not position or not word[:1].isupper()]
     sample = " ".join(common if len(common) >= _FEWEST_WORDS else words)
     confidences = {
