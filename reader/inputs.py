@@ -70,12 +70,15 @@ class Inputs:
         self._lock = threading.Lock()
 
     def encode(self, prefix: str, texts: Sequence[str]) -> list[Encoded]:
-        """Each text after the frozen half; those not kept are run in one batch."""
+        """Each text after the frozen half.
+
+        Those not kept are run one at a time: in a batch, padding would change the last digits with the
+        company that a text keeps.
+        """
         with self._lock:
             found = {text: self._kept.get((prefix, text)) for text in texts}
         missing = [text for text, encoded in found.items() if encoded is None]
-        if missing:
-            found.update(zip(missing, self._run(prefix, missing), strict=True))
+        found.update((text, self._run(prefix, [text])[0]) for text in missing)
         encoded = [known for text in texts if (known := found[text]) is not None]
         with self._lock:
             for text, known in zip(texts, encoded, strict=True):
