@@ -41,6 +41,8 @@ class SentenceCutter:
         before = len(self._rest)
         self._rest = self._spoken(self._rest + piece)
         self.length += max(0, len(self._rest) - before)
+        if self._thinking:
+            return []
         ended, begin = [], 0
         for match in _END.finditer(self._rest):
             if match.group("line") is None and not _ends(

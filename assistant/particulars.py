@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from assistant.answer import Language
 from assistant.lexicon import load
 
 Value = tuple[str, float | str]
@@ -25,13 +24,16 @@ _ISO_DATE = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[-/](\d{1,2})
 _ORDINAL = re.compile(r"(?:ste|de|e|st|nd|rd|th)\b")
 _QUOTED = re.compile(r"“([^”]*)”|„([^”“]*)[”“]|«([^»]*)»|\"([^\"]*)\"|(?<!\w)[‘']([^’'\n]+?)[’'](?!\w)")
 _SENTENCE_OPENING = re.compile(r"(?:^|[.!?:]\s+|[“\"„«‘(]\s*)$")
+_RANGE = re.compile(
+    rf"({_DIGITS.pattern})\s*(?:-|–|tot|to|en|and|of|or|à)\s*({_DIGITS.pattern})\s*([^\W\d_]+|%)"
+)
 _ENGLISH_MODAL_MAY = re.compile(r"\bmay\b")
 
 
 def missing_values(sentence: str, sources: Iterable[str]) -> list[Value]:
     """The numbers and dates of ``sentence`` that stand in none of ``sources``."""
-    given = [value for source in sources for value in values(source)]
-    return [value for value in values(sentence) if not any(_same(value, other) for other in given)]
+    given = {value for source in sources for value in values(source)}
+    return [value for value in values(sentence) if value not in given]
 
 
 def values(text: str) -> list[Value]:
@@ -40,7 +42,7 @@ def values(text: str) -> list[Value]:
     for match in _ISO_DATE.finditer(text):
         year, month, day = (match[1], match[2], match[3]) if match[1] else (match[6], match[5], match[4])
         found += [("number", float(year)), ("month", float(month)), ("number", float(day))]
-    text = _ENGLISH_MODAL_MAY.sub(" ", _ISO_DATE.sub(" ", text))
+    text = _RANGE.sub(_with_unit, _ENGLISH_MODAL_MAY.sub(" ", _ISO_DATE.sub(" ", text)))
     tokens = [(match.group().casefold(), match.end()) for match in _TOKEN.finditer(text)]
     position = 0
     while position < len(tokens):
@@ -58,6 +60,12 @@ def missing_names(sentence: str, sources: Iterable[str]) -> list[str]:
     """The names of ``sentence`` (words with a capital within it) that stand in none of ``sources``."""
     known = {form for source in sources for form in _forms(source)}
     return [name for name in names(sentence) if not _known(name, known)]
+
+
+def opening_word(sentence: str) -> str:
+    """The first word where it has a capital that may be a name's as well as an opening's, else ""."""
+    match = _WORD.search(sentence)
+    return match.group() if match and match.group()[0].isupper() else ""
 
 
 def names(sentence: str) -> list[str]:
@@ -92,15 +100,15 @@ def is_verbatim(quotation: str, sources: Iterable[str]) -> bool:
 
 def _number(tokens: list[tuple[str, int]], position: int, text: str) -> tuple[Value, int] | None:
     """The number that begins at ``position``, with scale and unit, and the position after it."""
-    token, end = tokens[position]
-    if token == "€" and position + 1 < len(tokens) and _amount(tokens[position + 1][0]) is not None:
+    word, end = tokens[position]
+    if word == "€" and position + 1 < len(tokens) and _amount(tokens[position + 1][0]) is not None:
         after = _number(tokens, position + 1, text)
         assert after is not None
         (_, value), position = after
         return ("number eur", value), position
-    if token in _table("ordinals"):
-        return ("ordinal", float(_table("ordinals")[token])), position + 1
-    amount = _amount(token)
+    if word in _table("ordinals"):
+        return ("ordinal", float(_table("ordinals")[word])), position + 1
+    amount = _amount(word)
     if amount is None:
         return None
     if _ORDINAL.match(text, end):
@@ -113,6 +121,12 @@ def _number(tokens: list[tuple[str, int]], position: int, text: str) -> tuple[Va
     if position < len(tokens) and tokens[position][0] in units:
         return (f"number {units[tokens[position][0]]}", amount), position + 1
     return ("number", amount), position
+
+
+def _with_unit(match: re.Match[str]) -> str:
+    """A range with its unit at both ends: "12 tot 15 jaar" becomes "12 jaar 15 jaar"."""
+    first, last, unit = match.groups()
+    return f"{first} {unit} {last} {unit}" if unit.casefold() in load("terms")["units"] else match.group()
 
 
 def _amount(token: str) -> float | None:
@@ -131,14 +145,6 @@ def _calendar(word: str) -> list[Value]:
         if word in terms[table]:
             return [(kind, terms[table][word])]
     return []
-
-
-def _same(value: Value, other: Value) -> bool:
-    """Equal; a number without a unit on one side equals it with one, as in "10 jaar" and "the 10"."""
-    if value[1] != other[1]:
-        return False
-    (kind, _, unit), (other_kind, _, other_unit) = value[0].partition(" "), other[0].partition(" ")
-    return kind == other_kind and (unit == other_unit or not unit or (not other_unit and unit != "%"))
 
 
 def _forms(text: str) -> Iterator[str]:
@@ -173,15 +179,18 @@ def _table(name: str) -> Mapping[str, float]:
     return {word: value for language in ("nl", "en") for word, value in tables[language].items()}
 
 
+def is_value(word: str) -> bool:
+    """Whether ``word``, in small letters, is a number, a month or the like, which ``values`` reads."""
+    terms = load("terms")
+    return (
+        word in _calendar_words()
+        or word in _table("numbers")
+        or word in terms["units"]
+        or word in terms["scales"]
+    )
+
+
 @cache
 def _calendar_words() -> frozenset[str]:
     terms = load("terms")
     return frozenset({*terms["months"], *terms["days"], *terms["seasons"]})
-
-
-def capital_at_opening(sentence: str, language: Language) -> str | None:
-    """The first word of ``sentence`` where it is no function word: it may be a name in disguise."""
-    match = _WORD.search(sentence)
-    if match is None or match.group().casefold() in load("terms")["function"][language]:
-        return None
-    return match.group()

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import snowballstemmer
 
 from assistant.lexicon import load
+from assistant.particulars import is_value
 from index.embedding import ThemeEmbeddings, Vectors
 
-SAME_WORD = 0.885
-"""Cosine (queries, E5) from which two words count as one."""
-
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_VERB_ENDING = re.compile(r"(?<=\w{4})(?:t|d|de|te|den|ten|en)$")
 _FEWEST_SHARED = 5
 _MOST_WORDS = 5_000
 
@@ -41,10 +40,11 @@ class WordVectors:
         return np.stack([have[word] for word in words])
 
 
-def content_words(text: str) -> list[str]:
-    """The words of ``text`` that carry its subject, in small letters: no function words of either language."""
+@lru_cache(maxsize=4_096)
+def content_words(text: str) -> tuple[str, ...]:
+    """The words of ``text`` that carry its subject, in small letters, without function words."""
     words = (match.group().casefold() for match in _WORD.finditer(text))
-    return [word for word in words if word not in _function()]
+    return tuple(word for word in words if word not in _function() and not is_value(word))
 
 
 def support(words: Sequence[str], source: Sequence[str], vectors: WordVectors) -> list[float]:
@@ -75,12 +75,18 @@ def _function() -> frozenset[str]:
     return frozenset({*words["nl"], *words["en"]})
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def _stems(word: str) -> frozenset[str]:
     bare = re.sub(r"['’]s?$", "", word)
     with _STEMMING:
         parts = [part for part in (bare, *bare.split("-")) if len(part) > 2]
-        return frozenset({bare, *(stemmer.stemWord(part) for stemmer in _stemmers() for part in parts)})
+        return frozenset(
+            {
+                bare,
+                _VERB_ENDING.sub("", bare),
+                *(stemmer.stemWord(part) for stemmer in _stemmers() for part in parts),
+            }
+        )
 
 
 _STEMMING = threading.Lock()

@@ -116,12 +116,13 @@ def _checked(
     draft = Draft()
     cutter = SentenceCutter()
     for piece in stream:
-        for sentence in cutter.feed(piece):
+        ended = cutter.feed(piece)
+        if cutter.length > LONGEST_REPLY:
+            raise ModelFault("long", str(LONGEST_REPLY))
+        for sentence in ended:
             draft = _with(draft, checks.check(sentence), passages)
             stream.check_time()
             yield draft
-        if cutter.length > LONGEST_REPLY:
-            raise ModelFault("long", str(LONGEST_REPLY))
     rest, finished = cutter.close()
     if _is_silence(rest) and not draft.sentences:
         yield replace(draft, status="silent")
