@@ -58,7 +58,7 @@ class Briefing:
         language: Of the fixed words.
         quoted_in: Of the document's words.
         mode: Who wrote the summary: "quote" (the document) or "model".
-        outcome: "answered", "related" (the topic is not named in so many words) or "refused".
+        outcome: "answered", "related" (the passages come near, but may not treat it) or "refused".
         made: The day of the briefing.
         documents: What it is drawn from.
         summary: The one sentence; None where declined.

@@ -45,7 +45,7 @@ def _paragraph(paragraph: Paragraph) -> str:
 
 
 def _run(run: Run) -> str:
-    text = escaped(run.text) if run.text.strip() else run.text
+    text = run.text if run.kind == "marker" else escaped(run.text)
     if run.kind == "strong":
         return f"**{text.strip()}**"
     return text

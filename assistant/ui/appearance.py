@@ -10,7 +10,7 @@ _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans
 
 THEME = gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "monospace"))
 
-CSS = (Path(__file__).parent / "page.css").read_text("utf-8")
+CSS = "".join((Path(__file__).parent / name).read_text("utf-8") for name in ("page.css", "briefing.css"))
 
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16">
   <rect width="16" height="16" rx="3" fill="#1f5192"/>

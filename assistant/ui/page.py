@@ -8,6 +8,7 @@ import gradio as gr
 
 from assistant import Assistant
 from assistant.answer import Language
+from assistant.ui.briefing_tab import briefing_tab
 from assistant.ui.dialogue import Dialogue
 from assistant.ui.document_panel import DocumentPanel
 from assistant.ui.events import Events
@@ -58,6 +59,7 @@ def build_page(assistant: Assistant, language: Language, feedback: FeedbackFile 
                 with gr.Column(elem_id="beside"):
                     _html(panel.html(language), "panel")
             themes = themes_tab(assistant, language)
+            briefing_tab(assistant, language)
         turns = gr.BrowserState([], storage_key=_STORAGE, secret=_SECRET)
         earlier = gr.BrowserState([], storage_key=f"{_STORAGE}-earlier", secret=_SECRET)
 
