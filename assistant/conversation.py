@@ -103,18 +103,13 @@ def understand(
     return Request(question, language, kind, question, _unit(vectors.sum(axis=0)), False)
 
 
-def content_words(text: str) -> list[str]:
-    """The words of ``text`` that are not function words of Dutch or English."""
-    return [word for word in re.findall(r"[^\W_]+", text.lower()) if word not in _function_words()]
-
-
 def _weight_of_before(question: str) -> float:
     """How much of a search is the turn before; 0 for a question that stands by itself.
 
     Chosen on 27 follow-ups and 8 changes of subject of the tuning cases: right theme first in 96%
     and 86%, against 48% and 86% without, and 78% and 86% with a fixed .3 of the question before.
     """
-    content = len(content_words(question))
+    content = len(_telling_words(question))
     points_back = _BACK.search(question) is not None
     if content == 0:
         return ONLY_BEFORE
@@ -150,6 +145,11 @@ def _kind(vectors: Vectors, prototypes: Prototypes) -> Kind:
     return best if margin >= WHOLE_MARGIN else "theme"
 
 
+def _telling_words(question: str) -> list[str]:
+    """The words of a question that name a subject: not "can you tell me more about that, please"."""
+    return [word for word in re.findall(r"[^\W_]+", question.lower()) if word not in _question_words()]
+
+
 def _parts(question: str) -> list[str]:
     return [part for part in _PART_END.split(question) if len(part.split()) >= _SHORT - 1]
 
@@ -159,5 +159,5 @@ def _unit(vector: Vectors) -> Vectors:
 
 
 @cache
-def _function_words() -> frozenset[str]:
-    return frozenset((Path(__file__).parent / "function_words.txt").read_text("utf-8").split())
+def _question_words() -> frozenset[str]:
+    return frozenset((Path(__file__).parent / "question_words.txt").read_text("utf-8").split())
