@@ -45,7 +45,7 @@ _BACK = re.compile(
 )
 _PART_END = re.compile(r"(?<=[.!?:;])\s+")
 _QUOTED = re.compile(r"[“\"„]([^“”\"„]{20,})[”\"]")
-_SHORT = 4
+_SHORT = 3
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def _telling_words(question: str) -> list[str]:
 
 
 def _parts(question: str) -> list[str]:
-    return [part for part in _PART_END.split(question) if len(part.split()) >= _SHORT - 1]
+    return [part for part in _PART_END.split(question) if len(part.split()) >= _SHORT]
 
 
 def _unit(vector: Vectors) -> Vectors:
