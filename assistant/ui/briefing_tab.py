@@ -50,7 +50,6 @@ def briefing_tab(assistant: Assistant, language: Language) -> None:
             )
             make = gr.Button(say(language, "briefing_make"), variant="primary", elem_id="briefing-make")
         with gr.Column(elem_id="briefing-page"):
-            preview = gr.HTML(desk.empty(), apply_default_css=False, elem_id="briefing-preview")
             with gr.Row(elem_id="briefing-files"):
                 buttons = [
                     gr.DownloadButton(
@@ -60,6 +59,7 @@ def briefing_tab(assistant: Assistant, language: Language) -> None:
                     )
                     for suffix in DOWNLOADS
                 ]
+            preview = gr.HTML(desk.empty(), apply_default_css=False, elem_id="briefing-preview")
     gr.on(
         [make.click, topic.submit, partner.submit],
         desk.make,
