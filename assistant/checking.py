@@ -143,6 +143,8 @@ class PassageChecks:
             return "no words", text
         if text.endswith("?"):
             return "question", ""
+        if any(_bare(text) == _bare(passage.theme.title) for passage in self._passages):
+            return "no sentence", text
         if found := _MARKUP.search(text):
             return "markup", found.group()
         if detect(text, self._language) != self._language:
@@ -261,6 +263,10 @@ def _misplaced_value(text: str, sources: Sequence[str], overlap: polarity.Overla
         if having and rivals and max(rivals) > max(having) + RIVAL:
             return f"{value} ({kind})"
     return ""
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def is_order(sentence: str) -> bool:

@@ -59,8 +59,8 @@ def open_model(settings: Settings) -> BaseChatModel:
         if isinstance(error, ValueError) and not isinstance(error, ValidationError):
             raise SetupError(
                 f"The model {name!r} names no provider that is known. Set TECHNIEKPACT_MODEL to "
-                "provider:name, such as openai:gpt-5-mini, mistralai:mistral-small-latest or ollama:llama3.2, "
-                "or TECHNIEKPACT_MODEL_URL to the address of an OpenAI-compatible endpoint."
+                "provider:name, such as openai:gpt-5-mini, mistralai:mistral-small-latest or "
+                "ollama:llama3.2, or TECHNIEKPACT_MODEL_URL to the address of an OpenAI-compatible endpoint."
             ) from None
         raise SetupError(
             f"The model {name!r} cannot be opened ({type(error).__name__}). Most often the provider's key is "

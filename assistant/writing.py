@@ -95,12 +95,20 @@ def write(
 
 
 def _prompt(question: str, language: Language, passages: Sequence[Theme]) -> list[tuple[str, str]]:
-    attribute = {"nl": "nummer", "en": "number"}[language]
-    blocks = [
-        f'<passage {attribute}="{number}">\n{as_data(theme.text)}\n</passage>'
-        for number, theme in enumerate(passages, start=1)
-    ]
+    blocks = [_block(language, number, theme) for number, theme in enumerate(passages, start=1)]
     return messages("answer", language, passages="\n".join(blocks), question=as_data(question))
+
+
+def _block(language: Language, number: int, theme: Theme) -> str:
+    """A passage between its tags; its title stands apart, or a small model answers with the title."""
+    counted, titled = {"nl": ("nummer", "titel"), "en": ("number", "title")}[language]
+    title = as_data(theme.title).replace('"', "'")
+    opening = (
+        f'<passage {counted}="{number}" {titled}="{title}">'
+        if theme.body_start > theme.start
+        else (f'<passage {counted}="{number}">')
+    )
+    return f"{opening}\n{as_data(theme.body)}\n</passage>"
 
 
 def _checked(

@@ -76,6 +76,7 @@ def test_every_sentence_of_the_document_carries_itself(
         ("De samenwerking heeft “alle netwerken” versterkt. [1]", "quotation"),
         ("The cooperation has strengthened networks. [1]", "language"),
         ("Heeft de samenwerking netwerken versterkt? [1]", "question"),
+        ("Netwerkversterking en samenwerking. [1]", "no sentence"),
         ("De samenwerking heeft [netwerken](https://x.example) versterkt. [1]", "markup"),
         ("Paarden slapen meestal staand in de wei. [1]", "far from the source"),
         ("Het blijft een uitdaging om jongeren voor techniek te interesseren. [1]", "carried elsewhere"),
