@@ -165,7 +165,7 @@ class AnswerChain(Runnable[Question, Answer]):
             passages = self._whole(request.kind, answer.hits[0].theme)
             if passages:
                 whole = replace(answer, outcome="answered", grounding=1.0, hits=())
-                yield from _quoted(whole, "whole", passages)
+                yield from _quoted(whole, "list" if request.kind == "list" else "whole", passages)
                 return
             answer = replace(answer, grounding=0.0)
         answer = replace(answer, outcome=self.calibration.outcome(answer.grounding))

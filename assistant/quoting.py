@@ -34,13 +34,13 @@ def passage_of(hit: Hit) -> Passage:
 def quote(
     language: Language, lead_in: str, passages: Sequence[Passage]
 ) -> tuple[tuple[Sentence, ...], tuple[Citation, ...]]:
-    """A lead-in and the passages, each a sentence with its own marker."""
+    """A lead-in, by the name of its text, and the passages, each a sentence with its own marker."""
     citations = tuple(
         Citation(number, passage.theme, passage.start, passage.end, passage.emphasis)
         for number, passage in enumerate(passages, start=1)
     )
     quotes = tuple(Sentence(citation.quote, "quote", (citation.number,)) for citation in citations)
-    return (Sentence(say(language, lead_in), "own"), *quotes), citations
+    return (Sentence(say(language, lead_in, count=len(passages)), "own"), *quotes), citations
 
 
 def whole_passages(kind: Kind, themes: Sequence[Theme]) -> list[Passage]:

@@ -66,6 +66,7 @@ def test_every_suggestion_and_example_is_answered(assistant: Assistant) -> None:
         ("Hoe oud is dit?", [0], "30 november 2023"),
         ("Wat is dit voor stuk?", [0], "Voorafgaand aan de Jaarconferentie"),
         ("Noem alle onderwerpen", list(range(1, 11)), "Van praten naar doen"),
+        ("How many themes are there?", list(range(1, 11)), "The document has 10 themes:"),
         ("Kort samengevat?", [11], "Samengevat"),
         ("The gist, please", [11], "Samengevat"),
     ],
