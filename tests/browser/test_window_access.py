@@ -33,6 +33,11 @@ def test_axe_finds_no_violation_in_any_state(visit: Callable[..., Visitor], view
     page.get_by_role("tab", name="Thema's").click()
     page.wait_for_selector("#theme-map .heatmaplayer")
     assert _violations(page) == []
+    page.get_by_role("tab", name="Briefing").click()
+    page.fill("#briefing-topic textarea", "robotica")
+    page.click("#briefing-make")
+    page.wait_for_selector(".briefing-critical")
+    assert _violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -78,7 +83,7 @@ def test_everything_can_be_done_by_keyboard_alone(visit: Callable[..., Visitor])
     _walk(page, "[data-do=new]", backwards=True)
     page.keyboard.press("Enter")
     expect(page.locator(".greeting")).to_be_visible()
-    _walk(page, "[role=tab][aria-selected=false]", backwards=True)
+    _walk(page, "[role=tab]", backwards=True, text="Thema's")
     page.keyboard.press("Enter")
     _walk(page, ".themes button")
     page.keyboard.press("Enter")
@@ -149,11 +154,13 @@ def _violations(page: Page) -> list[tuple[Any, ...]]:
     return violations
 
 
-def _walk(page: Page, selector: str, *, backwards: bool = False) -> None:
-    """Press Tab until the element has the focus."""
+def _walk(page: Page, selector: str, *, backwards: bool = False, text: str = "") -> None:
+    """Press Tab until an element that ``selector`` matches and that has ``text`` has the focus."""
+    focused = """([selector, text]) =>
+        document.activeElement.matches(selector) && document.activeElement.textContent.includes(text)"""
     for _ in range(60):
         page.keyboard.press("Shift+Tab" if backwards else "Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+        if page.evaluate(focused, [selector, text]):
             return
     raise AssertionError(f"{selector} cannot be reached by keyboard")
 
