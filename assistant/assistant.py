@@ -51,7 +51,9 @@ class Assistant:
         self.store = store
         self.has_model = model is not None
         writer = Writer(model, SentenceChecker(store.embeddings), settings.model_timeout) if model else None
-        self.chain = AnswerChain(ThemeRetriever(store=store), reader, writer)
+        retriever = ThemeRetriever(store=store)
+        self.chain = AnswerChain(retriever, reader, writer)
+        self._topics = AnswerChain(retriever)  # a topic is no question: nothing for the reader to find
 
     @classmethod
     def open(
@@ -125,7 +127,7 @@ class Assistant:
         language: Language | None = None,
     ) -> Briefing:
         """One page on ``topic``, or on ``themes``; see ``make_briefing``."""
-        return make_briefing(self.chain, topic, themes, meeting_with, today, language)
+        return make_briefing(self._topics, topic, themes, meeting_with, today, language)
 
     def close(self) -> None:
         """Let go of the index."""

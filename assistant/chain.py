@@ -129,6 +129,11 @@ class AnswerChain(Runnable[Question, Answer]):
             scores.append(min([score, *scores[-1:]]))
         return request, list(zip(hits, scores, strict=True))
 
+    def _calibration_of(self, hits: Sequence[Hit]) -> grounding.Calibration:
+        """What was fitted for hits that the reader read, or for those that it did not."""
+        was_read = any(hit.reading is not None for hit in hits)
+        return self.calibration if was_read else grounding.calibration(with_reader=False)
+
     def _answers(
         self, inputs: Iterator[Question], run_manager: CallbackManagerForChainRun, config: RunnableConfig
     ) -> Iterator[Answer]:
@@ -150,7 +155,7 @@ class AnswerChain(Runnable[Question, Answer]):
             whole = rewrite(asked, question.history, writer.model, request.language, limit, config)
             if whole:
                 request, hits, signals = self.examine(whole)
-        score = self.calibration.score(signals)
+        score = self._calibration_of(hits).score(signals)
         answer = Answer(question.text, request.language, "quote", "refused", hits=hits, grounding=score)
         for step in self._compose(request, answer, writer, config):
             yield replace(step, elapsed_ms=(time.perf_counter() - began) * 1_000)
@@ -168,7 +173,7 @@ class AnswerChain(Runnable[Question, Answer]):
                 yield from _quoted(whole, "list" if request.kind == "list" else "whole", passages)
                 return
             answer = replace(answer, grounding=0.0)
-        answer = replace(answer, outcome=self.calibration.outcome(answer.grounding))
+        answer = replace(answer, outcome=self._calibration_of(answer.hits).outcome(answer.grounding))
         if answer.refused:
             yield _refusal(answer)
         elif writer:

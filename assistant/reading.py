@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from re import escape, search
 from typing import TYPE_CHECKING
 
 from assistant.conversation import Request
 from index.search import Hit
-from index.themes import Theme
+from index.themes import Theme, clauses
 
 if TYPE_CHECKING:
     from reader.model import Reader
@@ -24,12 +25,15 @@ READ = 5
 def read(reader: Reader | None, request: Request, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The hits, the first few with what the reader makes of them.
 
+    A question that puts the best theme's title between quotation marks asks for whatever that theme says;
+    no part of it is the answer, and the reader finds none.
+
     Args:
         reader: None leaves the hits as they are.
         request: The question.
         hits: Ranked by search.
     """
-    if reader is None or not hits:
+    if reader is None or not hits or _quotes_title(request.text, hits[0].theme.title):
         return tuple(hits)
     first, rest = hits[:READ], hits[READ:]
     readings = reader.read(request.text, [_passage(hit.theme) for hit in first])
@@ -40,12 +44,20 @@ def read(reader: Reader | None, request: Request, hits: Sequence[Hit]) -> tuple[
     return (*reread, *rest)
 
 
+def _quotes_title(question: str, title: str) -> bool:
+    return bool(title) and search(rf"[\"'“„‘«]{escape(title)}[\"'”’»]", question) is not None
+
+
 def _passage(theme: Theme) -> str:
     return f"{theme.title}: {theme.body}"
 
 
 def _in_document(theme: Theme, start: int, end: int) -> tuple[int, int] | None:
-    """Offsets in ``_passage`` as offsets in the document; None where they lie in the title alone."""
+    """Offsets in ``_passage`` as those of the clauses there in the document; None within the title alone."""
     shift = theme.body_start - len(theme.title) - len(": ")
     start, end = max(start + shift, theme.body_start), end + shift
-    return (start, end) if end > start else None
+    if end <= start:
+        return None
+    spans = clauses(theme.document.text, theme.body_start, theme.end)
+    touched = [span for span in spans if span[0] < end and span[1] > start]
+    return (touched[0][0], touched[-1][1]) if touched else None

@@ -37,7 +37,7 @@ class Settings:
         auth: ``user:password`` for the window; "" for none.
         feedback: File that thumbs up and down are written to; None when off.
         reader: Whether the trained reader takes part in the decision to refuse and marks what answers.
-            Off until its weights are better than doing without (``reader/README.md`` has the figures).
+            Costs about a tenth of a second a question (``reader/README.md`` has the figures).
     """
 
     seeds: Path = Path(__file__).resolve().parent.parent / "seeds"
@@ -51,7 +51,7 @@ class Settings:
     port: int = 7860
     auth: str = ""
     feedback: Path | None = platformdirs.user_data_path(APPLICATION) / "feedback.jsonl"
-    reader: bool = False
+    reader: bool = True
 
     @classmethod
     def from_environment(

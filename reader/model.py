@@ -11,7 +11,7 @@ from torch import Tensor
 
 from index.themes import sentences
 from reader.errors import ReaderUnavailable
-from reader.inputs import PASSAGE, QUESTION, Encoded, Inputs, join
+from reader.inputs import Inputs, TokenSpan
 from reader.network import UPPER, Upper
 from reader.packed import PackedModel
 from reader.weights import WEIGHTS, load
@@ -24,9 +24,6 @@ MOST_PIECES = 6
 
 LONGEST_SPAN = 40
 """Tokens; one answer in a hundred of the training data is longer."""
-
-KEPT_TEXTS = 256
-"""Passages and questions of which the lower half's output is kept: 25 MB at most."""
 
 
 @dataclass(frozen=True)
@@ -71,23 +68,21 @@ class Reader:
             raise ReaderUnavailable(
                 f"The reader's weights {weights.name} are of another version. Restore them from the project."
             ) from error
-        return cls(Inputs(packed, KEPT_TEXTS), upper.requires_grad_(False))
+        return cls(Inputs(packed), upper.requires_grad_(False))
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """One Reading a passage, all of them in one batch; of a long passage, that of its best piece."""
         pieces = [(row, start, end) for row, text in enumerate(passages) for start, end in cut(text)]
         if not pieces:
             return []
-        asked = self._inputs.encode(QUESTION, [question])[0]
-        encoded = self._inputs.encode(PASSAGE, [passages[row][start:end] for row, start, end in pieces])
-        batch = join([(asked, piece) for piece in encoded])
+        batch = self._inputs.encode([(question, passages[row][start:end]) for row, start, end in pieces])
         with torch.inference_mode():
             answers, edges = self._upper(batch.states, batch.present, batch.passage)
         best: dict[int, Reading] = {}
         for at, (row, shift, _) in enumerate(pieces):
             score = float(answers[at])
             if row not in best or score > best[row].score:
-                start, end = _best_span(edges[at, batch.offsets[at] :], encoded[at])
+                start, end = _best_span(edges[at], batch.spans[at])
                 best[row] = Reading(score, *_whole_words(passages[row], shift + start, shift + end))
         return [best[row] for row in range(len(passages))]
 
@@ -103,16 +98,16 @@ def cut(text: str) -> list[tuple[int, int]]:
     return spans[:MOST_PIECES] or [(0, 0)]
 
 
-def _best_span(edges: Tensor, passage: Encoded) -> tuple[int, int]:
+def _best_span(edges: Tensor, spans: Sequence[TokenSpan]) -> tuple[int, int]:
     """The likeliest first and last token, as characters; (0, 0) for a passage without any."""
-    places = [at for at, span in enumerate(passage.spans) if span is not None]
+    places = [at for at, span in enumerate(spans) if span is not None]
     if not places:
         return 0, 0
     first, last = edges[places, 0], edges[places, 1]
     sums = first[:, None] + last[None, :]
     allowed = torch.ones_like(sums, dtype=torch.bool).triu().tril(LONGEST_SPAN - 1)
     best = int(sums.masked_fill(~allowed, float("-inf")).argmax())
-    begin, stop = passage.spans[places[best // len(places)]], passage.spans[places[best % len(places)]]
+    begin, stop = spans[places[best // len(places)]], spans[places[best % len(places)]]
     assert begin is not None and stop is not None
     return begin[0], stop[1]
 

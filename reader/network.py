@@ -1,7 +1,7 @@
-"""The network: E5's frozen lower half reads question and passage apart, a trained upper half together.
+"""The network: E5's frozen lower half and a trained upper half, both on question and passage together.
 
-Apart, what the lower half makes of a passage depends on nothing else and can be kept from one
-question to the next; at run time and in training that halves the work (MacAvaney et al. 2020, "PreTTR").
+Read apart in the lower half (MacAvaney et al. 2020, "PreTTR"), a passage could be kept from one question
+to the next, but with this little data the upper half then learned next to nothing of near misses.
 """
 
 from __future__ import annotations
@@ -17,12 +17,10 @@ from reader.packed import PackedModel
 LOWER = 6
 """Layers that stay as they are."""
 
-UPPER = 4
-"""Layers above them that are trained. E5's last two serve its pooled vector and are left out."""
+UPPER = 6
+"""Layers above them, which are trained."""
 
 _HEAD_WIDTH = 192
-_EVIDENCE = 0.1  # weight of the best span's logits in the answer's, to begin with
-_SHARPNESS = 12.0  # of the softmax that picks the nearest token of the other text
 
 
 class Layer(nn.Module):
@@ -80,36 +78,22 @@ class Lower(nn.Module):
 
 
 class Upper(nn.Module):
-    """What is trained: upper layers, a segment vector, a comparison of the texts' tokens, and the heads."""
-
-    centre: Tensor
-    spread: Tensor
+    """What is trained: upper layers, a segment vector on the passage's tokens, and the heads."""
 
     def __init__(
         self, width: int, heads: int, inner: int, epsilon: float, layers: int, dropout: float = 0.0
     ) -> None:
         super().__init__()
         self.segment = nn.Parameter(torch.zeros(width))
-        self.compare = nn.Linear(width + 1, width)
-        self.register_buffer("centre", torch.zeros(width))
-        self.register_buffer("spread", torch.ones(width))
-        nn.init.zeros_(self.compare.weight)
-        nn.init.zeros_(self.compare.bias)
         self.layers = nn.ModuleList(Layer(width, heads, inner, epsilon, dropout) for _ in range(layers))
         self.answers = nn.Sequential(nn.Linear(2 * width, _HEAD_WIDTH), nn.GELU(), nn.Linear(_HEAD_WIDTH, 1))
         self.edges = nn.Linear(width, 2)
-        self.evidence = nn.Parameter(torch.tensor([_EVIDENCE]))
-
-    def centre_on(self, states: Tensor) -> None:
-        """Set the mean and spread of a state's values from a sample of states, (tokens, width)."""
-        self.centre.copy_(states.mean(0))
-        self.spread.copy_(states.std(0))
 
     def forward(self, states: Tensor, present: Tensor, passage: Tensor) -> tuple[Tensor, Tensor]:
         """Whether the passage answers, and where.
 
         Args:
-            states: Question tokens and passage tokens from the lower half, (batch, tokens, width).
+            states: Of question and passage from the lower half, (batch, tokens, width).
             present: False on padding, (batch, tokens).
             passage: True on the passage's own tokens, (batch, tokens).
 
@@ -117,21 +101,15 @@ class Upper(nn.Module):
             Logits (batch,) that it answers, and of each token to be the span's first and last,
             (batch, tokens, 2), minus infinity outside the passage.
         """
-        other = passage[:, :, None] != passage[:, None, :]
-        other = other & present[:, None, :]
-        even = functional.normalize((states - self.centre) / self.spread, dim=2)
-        alike = (even @ even.transpose(1, 2)).masked_fill(~other, -1.0)
-        nearest = (alike * _SHARPNESS).softmax(2) @ states
-        compared = torch.cat([(states - nearest).abs(), alike.amax(2, keepdim=True)], dim=2)
-        states = states + passage[..., None] * self.segment + self.compare(compared)
+        states = states + passage[..., None] * self.segment
         for layer in self.layers:
             states = layer(states, present[:, None, None, :])
-        shares = present / present.sum(1, keepdim=True)
-        mean = torch.einsum("bt,btw->bw", shares.to(states.dtype), states)
-        answers = self.answers(torch.cat([states[:, 0], mean], dim=1))[:, 0]
-        edges = self.edges(states).masked_fill(~passage[..., None], float("-inf"))
-        found = edges.logsumexp(1).mean(1)
-        return answers + self.evidence * torch.where(found.isfinite(), found, 0.0), edges
+        with torch.autocast("cpu", enabled=False):  # the heads need full precision
+            states = states.float()
+            mean = (states * present[..., None]).sum(1) / present.sum(1, keepdim=True)
+            answers = self.answers(torch.cat([states[:, 0], mean], dim=1))[:, 0]
+            edges = self.edges(states).masked_fill(~passage[..., None], float("-inf"))
+        return answers, edges
 
 
 def upper_from(packed: PackedModel, dropout: float = 0.0) -> Upper:

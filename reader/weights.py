@@ -15,7 +15,7 @@ from reader.errors import ReaderUnavailable
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 
-FORMAT = "reader-1"
+FORMAT = "reader-2"
 _SCALE = ".scale"
 
 

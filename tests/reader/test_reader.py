@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from reader import Reader, ReaderUnavailable
-from reader.inputs import PASSAGE, QUESTION, Inputs
+from reader.inputs import PASSAGE
 from reader.network import LOWER, Lower, packed_layer
 from reader.packed import PackedModel
 from reader.tokenizer import Tokenizer
@@ -47,7 +47,7 @@ def test_a_passage_that_answers_scores_above_one_that_does_not(reader: Reader) -
     assert "23" in PASSAGE_TEXT[answers.start : answers.end]
 
 
-@pytest.mark.xfail(strict=True, reason="these weights saw half of a full training: 22 of 40")
+@pytest.mark.xfail(strict=True, reason="these weights point at the answer in 27 of 40")
 def test_spans_overlap_the_labelled_answer_in_four_of_five_cases(reader: Reader) -> None:
     cases = [json.loads(line) for line in SPANS.read_text("utf-8").splitlines()]
     hits = 0
@@ -183,10 +183,3 @@ def test_offsets_of_tokens_follow_the_text(packed: PackedModel) -> None:
     assert "".join(text[start:end] for start, end in tokens.spans) == text.replace(" ", "").replace(
         "\u00a0", ""
     )
-
-
-def test_only_so_many_texts_are_kept(packed: PackedModel) -> None:
-    inputs = Inputs(packed, kept=3)
-    for number in range(5):
-        inputs.encode(QUESTION, [f"vraag {number}"])
-    assert len(inputs._kept) == 3

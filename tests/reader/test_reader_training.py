@@ -21,7 +21,7 @@ def test_a_hundred_pairs_make_the_loss_fall() -> None:
     random.Random(2).shuffle(shortest)
     packed = PackedModel.bundled()
     batches = [shortest[start : start + BATCH] for start in range(0, len(shortest), BATCH)]
-    trainer = Trainer(Inputs(packed, 200), upper_from(packed), len(batches) + 1)
+    trainer = Trainer(Inputs(packed), upper_from(packed), len(batches) + 1)
     losses = [trainer.step(batch) for batch in [*batches, batches[0]]]
     assert losses[-1] < 0.9 * losses[0]
 
