@@ -58,6 +58,14 @@ def _in_document(theme: Theme, start: int, end: int) -> tuple[int, int] | None:
     start, end = max(start + shift, theme.body_start), end + shift
     if end <= start:
         return None
-    spans = clauses(theme.document.text, theme.body_start, theme.end)
-    touched = [span for span in spans if span[0] < end and span[1] > start]
+    return touched_clauses(theme.document.text, (theme.body_start, theme.end), (start, end))
+
+
+def touched_clauses(text: str, body: tuple[int, int], span: tuple[int, int]) -> tuple[int, int] | None:
+    """From the first clause of ``text[slice(*body)]`` that ``span`` touches to the last; None if it touches none.
+
+    Clauses rather than the reader's own words are emphasised: half a sentence reads badly, and the reader is
+    surer of the clause than of the words.
+    """
+    touched = [(start, end) for start, end in clauses(text, *body) if start < span[1] and end > span[0]]
     return (touched[0][0], touched[-1][1]) if touched else None

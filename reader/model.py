@@ -17,7 +17,7 @@ from reader.packed import PackedModel
 from reader.weights import WEIGHTS, load
 
 LONGEST_PIECE = 600
-"""Characters that are read at once; passages in training have up to 420."""
+"""Characters that are read at once; passages in training have up to 480."""
 
 MOST_PIECES = 6
 """Of one passage; what lies beyond is not read."""

