@@ -13,7 +13,8 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from assistant import grounding, quoting
 from assistant.answer import Answer, Mode, Sentence
-from assistant.conversation import History, Kind, Request, understand
+from assistant.conversation import WHOLE_KINDS, History, Kind, Request, understand
+from assistant.coordination import both_asked
 from assistant.language import detect
 from assistant.prototypes import Prototypes
 from assistant.reading import read
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
     from assistant.checking import SentenceChecker
     from reader.model import Reader
-
-WRITTEN_FROM = 4
-"""Themes that a language model is given to write from."""
 
 _SUGGESTIONS = 3
 _NEAREST = 2
@@ -117,6 +115,8 @@ class AnswerChain(Runnable[Question, Answer]):
         store = self.retriever.store
         request = understand(_checked(question), history, store.embeddings, self._prototypes, self._default)
         hits = self.retriever.rank(request.text, request.vector)
+        if request.kind in WHOLE_KINDS and not self._whole(request.kind, hits[0].theme):
+            request = replace(request, kind="theme")
         hits = read(self._reader, request, hits)
         return request, hits, grounding.signals(request, hits, self._prototypes)
 
@@ -168,35 +168,44 @@ class AnswerChain(Runnable[Question, Answer]):
             return
         if request.kind != "theme":
             passages = self._whole(request.kind, answer.hits[0].theme)
-            if passages:
-                whole = replace(answer, outcome="answered", grounding=1.0, hits=())
-                yield from _quoted(whole, "list" if request.kind == "list" else "whole", passages)
-                return
-            answer = replace(answer, grounding=0.0)
+            whole = replace(answer, outcome="answered", grounding=1.0, hits=())
+            yield from _quoted(whole, "list" if request.kind == "list" else "whole", passages)
+            return
         answer = replace(answer, outcome=self._calibration_of(answer.hits).outcome(answer.grounding))
         if answer.refused:
             yield _refusal(answer)
         elif writer:
             yield from self._write(request, answer, writer, config)
         else:
-            yield from self._quote(answer)
+            yield from self._quote(request, answer)
 
-    def _quote(self, answer: Answer) -> Iterator[Answer]:
+    def _carrying(self, request: Request, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The hits whose themes answer together; most often one."""
+        several = () if request.follows else both_asked(request.text, hits, self.retriever.rank)
+        return several or grounding.carrying(hits, self.calibration.several_within)
+
+    def _quote(self, request: Request, answer: Answer) -> Iterator[Answer]:
         """Answer with the passages that carry it."""
-        carrying = grounding.carrying(answer.hits, self.calibration.several_within)
+        carrying = self._carrying(request, answer.hits)
         answer = _with_suggestions(answer, [hit.theme for hit in carrying])
         yield from _quoted(answer, answer.outcome, [quoting.passage_of(hit) for hit in carrying])
 
     def _write(
         self, request: Request, answer: Answer, writer: Writer, config: RunnableConfig
     ) -> Iterator[Answer]:
-        """Answer in prose; where the model has nothing sound to say, in quotes or with a refusal."""
-        themes = [hit.theme for hit in answer.hits[:WRITTEN_FROM]]
+        """Answer in prose; where the model has nothing sound to say, in quotes or with a refusal.
+
+        The model is given the passages that would be quoted, and no more: from further ones it writes what
+        is true and answers nothing.
+        """
+        themes = [hit.theme for hit in self._carrying(request, answer.hits)]
         drafts = write(
             request.text, request.language, themes, writer.model, writer.checker, writer.timeout, config
         )
+        reserve = (Sentence(say(request.language, "related"), "own"),) if answer.outcome == "related" else ()
         for draft in drafts:
-            written = replace(answer, mode="model", sentences=draft.sentences, citations=draft.citations)
+            sentences = (*reserve, *draft.sentences)
+            written = replace(answer, mode="model", sentences=sentences, citations=draft.citations)
             if draft.status == "writing":
                 yield written
             elif draft.status == "written":
@@ -205,7 +214,7 @@ class AnswerChain(Runnable[Question, Answer]):
             elif draft.status == "silent" and answer.outcome == "related":
                 yield _refusal(replace(answer, outcome="refused"))
             else:
-                yield from self._quote(replace(answer, notice=draft.notice))
+                yield from self._quote(request, replace(answer, notice=draft.notice))
 
     def _whole(self, kind: Kind, nearest: Theme) -> list[quoting.Passage]:
         """Passages about the document of the nearest theme as a whole."""

@@ -139,7 +139,7 @@ class PassageChecks:
         return Verdict(text, numbers, reason, detail)
 
     def _form_fault(self, text: str) -> tuple[str, str] | None:
-        if sum(char.isalpha() for char in text) < _FEWEST_LETTERS:
+        if sum(char.isalpha() for char in text) < _FEWEST_LETTERS or not content_words(text):
             return "no words", text
         if text.endswith("?"):
             return "question", ""

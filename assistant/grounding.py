@@ -98,12 +98,14 @@ def signals(request: Request, hits: Sequence[Hit], prototypes: Prototypes) -> di
       else (a poem, the weather, to forget one's instructions).
     - unstated: the best similarity less that of the nearest statement which the document leaves out.
     - unstated_mean: the same of the two best themes, against the three nearest such statements.
-    - reader: the reader's best log odds over the themes it read; 0 without a reader.
+    - reader: the reader's best log odds over the themes it read; reader_first: those of the best theme;
+      reader_second: the second best; reader_mean: their mean. All 0 without a reader.
     """
     best = [(hit.cosine + hit.clause_cosine) / 2 for hit in hits]
     highest = max(best)
     unstated = prototypes.unstated[hits[0].theme.document.name] @ request.vector
-    readings = [hit.reading for hit in hits if hit.reading is not None]
+    readings = [hit.reading for hit in hits if hit.reading is not None] or [0.0]
+    ordered = sorted(readings, reverse=True)
     return {
         "score": hits[0].score,
         "spread": hits[0].score - float(np.mean([hit.score for hit in hits])),
@@ -113,7 +115,10 @@ def signals(request: Request, hits: Sequence[Hit], prototypes: Prototypes) -> di
         - nearness(request.vector, prototypes.kinds["other"], _NEAREST),
         "unstated": highest - float(unstated.max()),
         "unstated_mean": float(np.mean(best[:2])) - float(np.sort(unstated)[-_NEAREST:].mean()),
-        "reader": max(readings, default=0.0),
+        "reader": ordered[0],
+        "reader_first": readings[0],
+        "reader_second": ordered[min(1, len(ordered) - 1)],
+        "reader_mean": float(np.mean(readings)),
     }
 
 

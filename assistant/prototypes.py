@@ -9,6 +9,7 @@ may leave out.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -39,6 +40,13 @@ def _questions() -> Mapping[str, Mapping[Language, Sequence[str]]]:
 def _contrasts() -> Mapping[str, Sequence[str]]:
     loaded: dict[str, list[str]] = json.loads((_FOLDER / "contrasts.json").read_text("utf-8"))
     return loaded
+
+
+@cache
+def words_of(kinds: tuple[str, ...]) -> frozenset[str]:
+    """Every word of the prototype questions of ``kinds``, in small letters."""
+    texts = [text for kind in kinds for way in _questions()[kind].values() for text in way]
+    return frozenset(word for text in texts for word in re.findall(r"[^\W_]+", text.lower()))
 
 
 def companions(documents: Iterable[Document]) -> list[Companion]:

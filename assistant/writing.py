@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LONGEST_REPLY = 4_000
 """Characters; four short sentences take about 500, and beyond this a model is rambling."""
 
+CIRCLING = 3
+"""Times that a model says the same before it counts as going round in circles."""
+
 _LOG = logging.getLogger(__name__)
 
 Status = Literal["writing", "written", "silent", "failed"]
@@ -123,14 +126,10 @@ def _checked(
     checks.prepare()
     draft = Draft()
     cutter = SentenceCutter()
-    for piece in stream:
-        ended = cutter.feed(piece)
-        if cutter.length > LONGEST_REPLY:
-            raise ModelFault("long", str(LONGEST_REPLY))
-        for sentence in ended:
-            draft = _with(draft, checks.check(sentence), passages)
-            stream.check_time()
-            yield draft
+    for sentence in _sentences(stream, cutter):
+        draft = _with(draft, checks.check(sentence), passages)
+        stream.check_time()
+        yield draft
     rest, finished = cutter.close()
     if _is_silence(rest) and not draft.sentences:
         yield replace(draft, status="silent")
@@ -143,6 +142,26 @@ def _checked(
     if not draft.sentences:
         raise _Nothing(draft)
     yield replace(draft, status="written", notice=_left_out(language, len(draft.dropped)))
+
+
+def _sentences(stream: ReplyStream, cutter: SentenceCutter) -> Iterator[str]:
+    """The reply's sentences as they end, each once; a reply that goes round in circles ends there.
+
+    Raises:
+        ModelFault: The reply is too long, or ``stream`` fails.
+    """
+    heard: Counter[str] = Counter()
+    for piece in stream:
+        ended = cutter.feed(piece)
+        if cutter.length > LONGEST_REPLY:
+            raise ModelFault("long", str(LONGEST_REPLY))
+        for sentence in ended:
+            heard[sentence] += 1
+            if heard[sentence] == CIRCLING:
+                cutter.close()
+                return
+            if heard[sentence] == 1:
+                yield sentence
 
 
 def _left_out(language: Language, count: int) -> str:

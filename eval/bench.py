@@ -1,7 +1,7 @@
 """What an answer costs beyond what it cannot do without: `python -m eval.bench`.
 
-Both figures are ratios of medians from one run, the two sides measured in turn, so that a slow or a
-busy machine moves both alike.
+Ratios of medians from one run, the two sides measured in turn, so that a slow or a busy machine moves both
+alike; and what the trained reader adds, in milliseconds.
 """
 
 from __future__ import annotations
@@ -13,17 +13,28 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-from assistant import Assistant
+from assistant import Assistant, Settings
 from assistant.settings import PREFIX
 from eval.cases import load_cases
 
 WARM_AIM = 1.5
 COLD_AIM = 1.25
+READER_AIM = 120  # milliseconds
 
 _CASES = Path(__file__).parent / "cases" / "tune.jsonl"
 _ROUNDS = 3
 _COLD_STARTS = 5
+
+
+class Warm(NamedTuple):
+    """Median seconds in a warm process."""
+
+    with_reader: float
+    without: float
+    embedding: float
+
 
 _ASK = "import sys; from assistant.cli import main; sys.exit(main(sys.argv[1:]))"
 """What the command `techniekpact` runs."""
@@ -49,17 +60,17 @@ print("; ".join(statements))
 """
 
 
-def warm_times(assistant: Assistant, questions: Sequence[str]) -> tuple[float, float]:
-    """Median seconds of an answer and of embedding its question alone, in this process."""
-    embed = assistant.store.embeddings.query_vectors
-    answers, embeddings = [], []
+def warm_times(with_reader: Assistant, without: Assistant, questions: Sequence[str]) -> Warm:
+    """Median seconds of an answer with and without the reader, and of embedding its question alone."""
+    embed = without.store.embeddings.query_vectors
+    taken = []
     for turn in range(_ROUNDS + 1):
         for question in questions:
-            embedding, answer = _seconds(embed, [question]), _seconds(assistant.ask, question)
+            embedding = _seconds(embed, [question])
+            times = Warm(_seconds(with_reader.ask, question), _seconds(without.ask, question), embedding)
             if turn:  # the first round fills what is read once
-                embeddings.append(embedding)
-                answers.append(answer)
-    return statistics.median(answers), statistics.median(embeddings)
+                taken.append(times)
+    return Warm(*(statistics.median(column) for column in zip(*taken, strict=True)))
 
 
 def cold_times(question: str) -> tuple[float, float]:
@@ -75,18 +86,21 @@ def cold_times(question: str) -> tuple[float, float]:
 
 
 def main() -> int:
-    """Measure quote mode and print both ratios."""
-    for setting in ("MODEL", "MODEL_URL"):
+    """Measure quote mode and print what it costs."""
+    for setting in ("MODEL", "MODEL_URL", "READER"):
         os.environ.pop(PREFIX + setting, None)
-    assistant = Assistant.open()
+    assistant, without = (Assistant.open(Settings.from_environment(reader=way)) for way in ("on", "off"))
     documents = {theme.document.name for theme in assistant.themes}
     cases = load_cases(_CASES)
     questions = [case.question for case in cases if case.document in documents and not case.history]
-    answer, embedding = warm_times(assistant, questions)
+    warm = warm_times(assistant, without, questions)
     print(f"{len(questions)} questions, {_ROUNDS} times each, in a warm process:")
-    _report("ask over embedding the question", answer, embedding, WARM_AIM)
+    _report("ask without the reader over embedding the question", warm.without, warm.embedding, WARM_AIM)
+    added = 1000 * (warm.with_reader - warm.without)
+    print(f"  the reader adds  {added:.0f} ms  (aim {READER_AIM})")
     answered = next(question for question in questions if not assistant.ask(question).refused)
     assistant.close()
+    without.close()
     answer, bare = cold_times(answered)
     print(f"{_COLD_STARTS} cold starts:")
     _report("ask over importing its libraries", answer, bare, COLD_AIM)

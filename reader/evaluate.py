@@ -1,8 +1,8 @@
 """Scores the reader on what it was not trained on: python -m reader.evaluate [--data FOLDER].
 
-Three parts: the own pairs of the held-out subjects; with ``--data`` the held-out articles of the public data
-sets; and the tuning cases, where a question counts by the best of its first three themes and the embedding
-model's cosine is scored beside the reader.
+Four parts: the documents and the own pairs of the held-out subjects; with ``--data`` the held-out articles of
+the public data sets; and the tuning cases. Of a document the passages that lie nearest to a question are
+read, and it counts by the best of them; the embedding model's cosine is scored beside the reader.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from assistant.reading import READ
 from eval.cases import Case, load_cases
 from index.documents import read_document
 from index.embedding import ThemeEmbeddings
 from index.search import ThemeRetriever
 from index.store import open_store
+from reader.documents import study_documents
 from reader.examples import Examples
 from reader.model import Reader
 from reader.sources import HELD_OUT_SUBJECTS, own_pairs
@@ -36,13 +38,42 @@ TUNING = (
     (ROOT / "eval" / "cases" / "tune.jsonl", ROOT / "seeds"),
     (ROOT / "eval" / "tuning" / "cases.jsonl", ROOT / "eval" / "tuning" / "documents"),
 )
-THEMES_READ = 3
 PUBLIC_EXAMPLES = 1500
 _RESAMPLES = 1000
 
 _log = logging.getLogger("reader.evaluate")
 
 _WITH_HISTORY = ("whole", "follow-up", "change")
+
+
+def documents(reader: Reader) -> None:
+    """The held-out documents: questions that they answer against those that they leave open."""
+    embeddings = ThemeEmbeddings()
+    truths, scores, cosines, right, nearest = [], [], [], [], []
+    for document in study_documents(held_out=True):
+        passages = [document.read_as(place)[0] for place in range(len(document.passages))]
+        vectors = embeddings.passage_vectors(passages)
+        for asked in document.questions:
+            cosine = vectors @ embeddings.query_vectors([asked.question])[0]
+            near = [int(place) for place in np.argsort(-cosine)[:READ]]
+            readings = [
+                reading.score for reading in reader.read(asked.question, [passages[at] for at in near])
+            ]
+            truths.append(asked.home is not None)
+            scores.append(max(readings))
+            cosines.append(float(cosine.max()))
+            if asked.home is not None:
+                homes = {asked.home, *asked.also}
+                right.append(near[int(np.argmax(readings))] in homes)
+                nearest.append(near[0] in homes)
+    _report("held-out documents, reader", truths, scores)
+    _report("  cosine", truths, cosines)
+    _log.info(
+        "  the best reading is of a right passage in %.3f, the best cosine in %.3f (n=%d)",
+        np.mean(right),
+        np.mean(nearest),
+        len(right),
+    )
 
 
 def own(reader: Reader) -> None:
@@ -85,7 +116,7 @@ def tuning(reader: Reader) -> None:
                 store = open_store([read_document(folder / name)], embeddings, index)
                 retriever = ThemeRetriever(store=store)
                 for case in (case for case in cases if case.document == name):
-                    hits = retriever.rank(case.question)[:THEMES_READ]
+                    hits = retriever.rank(case.question)[:READ]
                     readings = reader.read(case.question, [hit.theme.text for hit in hits])
                     best = max(readings, key=lambda reading: reading.score)
                     truths.append(case.answerable)
@@ -142,6 +173,7 @@ def main() -> None:
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     reader = Reader.load(arguments.weights)
+    documents(reader)
     own(reader)
     if arguments.data is not None:
         public(reader, arguments.data)

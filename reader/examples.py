@@ -8,7 +8,6 @@ questions that were written to have no answer. Windows and forms are drawn afres
 from __future__ import annotations
 
 import random
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from reader.sources import (
     squad,
     xquad,
 )
+from reader.variants import vary
 
 SHARES = {"own": 0.45, "xquad": 0.33, "squad": 0.22}
 """Of what is drawn. The own pairs are the nearest to use."""
@@ -38,15 +38,6 @@ TITLED = 0.40  # share of windows with the title before them
 WHOLE_OWN_PASSAGE = 0.65
 CROSSED = 0.45  # share of XQuAD's pairs whose question and passage differ in language
 NEGATIVE = {"own": 0.2, "xquad": 0.45, "squad": 0.15}  # share of answered questions put to another passage
-KEYWORDS, TYPOS, LOWER = 0.08, 0.08, 0.12
-
-_SMALL_WORDS = """
-    de het een en van in is op te met voor er aan dat die zijn was waren wordt worden werd werden hoe wat
-    wie waar wanneer waarom welk welke hoeveel veel heeft hebben had kan kunnen door bij om uit als naar over
-    the a an of in is on to with for there at that which was were are be been how what who where when why
-    much many has have had can did do does by from as about der die das ein eine und von ist auf zu mit für
-    den dem des war wie wer wo wann warum welche welcher welches hat haben durch bei im"""
-_STOPWORDS = frozenset(_SMALL_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -108,7 +99,7 @@ class Examples:
 
     def _example(self, source: str, item: dict[str, Asked]) -> Example:
         asked, about = self._languages(item)
-        question = self._vary(asked.question, asked.language)
+        question = vary(asked.question, asked.language, self._random)
         if about.answer is None:
             return self._framed(
                 question, about.paragraph, self._window(source, about, about.decoy), None, f"{source} none"
@@ -175,30 +166,6 @@ class Examples:
             passage, shift = f"{paragraph.title}: {passage}", shift + len(paragraph.title) + 2
         span = None if answer is None else (answer[0] + shift, answer[1] + shift)
         return Example(question, passage, span, origin)
-
-    def _vary(self, question: str, language: str) -> str:
-        """The question as someone in a hurry might type it."""
-        chance = self._random.random()
-        if language in ("nl", "en", "de") and chance < KEYWORDS:
-            kept = [word for word in re.findall(r"[\w'-]+", question) if word.lower() not in _STOPWORDS]
-            return " ".join(kept).lower() if len(kept) > 1 else question
-        if chance < KEYWORDS + TYPOS:
-            return self._mistyped(question)
-        if chance < KEYWORDS + TYPOS + LOWER:
-            return question.rstrip("?！？; ").lower()
-        return question
-
-    def _mistyped(self, text: str) -> str:
-        for _ in range(self._random.choice((1, 1, 2))):
-            at = self._random.randrange(1, max(2, len(text) - 1))
-            change = self._random.choice(("drop", "double", "swap"))
-            if change == "drop":
-                text = text[:at] + text[at + 1 :]
-            elif change == "double":
-                text = text[:at] + text[at - 1] + text[at:]
-            else:
-                text = text[: at - 1] + text[at : at + 1] + text[at - 1 : at] + text[at + 1 :]
-        return text
 
 
 def _kept(

@@ -33,11 +33,14 @@ class Reading:
     Attributes:
         score: Logit that the passage answers the question; not calibrated.
         start, end: Offsets in the passage of the words that answer, if any do; always whole words.
+        edges: Of each token its offsets and how likely the answer begins or ends there (mean of the two
+            probabilities); those of a passage add up to at most 1.
     """
 
     score: float
     start: int
     end: int
+    edges: tuple[tuple[int, int, float], ...] = ()
 
 
 class Reader:
@@ -83,7 +86,8 @@ class Reader:
             score = float(answers[at])
             if row not in best or score > best[row].score:
                 start, end = _best_span(edges[at], batch.spans[at])
-                best[row] = Reading(score, *_whole_words(passages[row], shift + start, shift + end))
+                start, end = _whole_words(passages[row], shift + start, shift + end)
+                best[row] = Reading(score, start, end, _edges(edges[at], batch.spans[at], shift))
         return [best[row] for row in range(len(passages))]
 
 
@@ -110,6 +114,15 @@ def _best_span(edges: Tensor, spans: Sequence[TokenSpan]) -> tuple[int, int]:
     begin, stop = spans[places[best // len(places)]], spans[places[best % len(places)]]
     assert begin is not None and stop is not None
     return begin[0], stop[1]
+
+
+def _edges(edges: Tensor, spans: Sequence[TokenSpan], shift: int) -> tuple[tuple[int, int, float], ...]:
+    likely = edges.softmax(0).mean(1).tolist()
+    return tuple(
+        (span[0] + shift, span[1] + shift, share)
+        for span, share in zip(spans, likely, strict=False)
+        if span is not None
+    )
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:

@@ -17,15 +17,20 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from reader.documents import DocumentGroups, study_documents
 from reader.examples import Example, Examples
 from reader.inputs import Inputs, TokenSpan
 from reader.network import Upper, upper_from
 from reader.packed import PackedModel
 from reader.weights import WEIGHTS, save
 
+Group = Sequence[Example]
+"""Passages read for one question. Where one answers it is the first."""
+
 SEED = 1
-EXAMPLES = 28_000
-BATCH = 32
+GROUPS = 17_000
+DOCUMENT_SHARE = 0.60  # of the groups: a question with four passages of a document; the others are pairs
+BATCH = 36  # pairs
 LEARNING_RATE = 1.2e-4
 NEW_LEARNING_RATE = 3e-4  # of what does not start from E5
 WARM_UP = 0.06  # share of the steps
@@ -33,7 +38,7 @@ WEIGHT_DECAY = 0.01
 DROPOUT = 0.1
 SPAN_WEIGHT = 0.8
 
-_SORTED_TOGETHER = 16  # batches among which examples of like length are put together
+_SORTED_TOGETHER = 16  # batches among which groups of like length are put together
 _REPORT_EVERY = 25  # steps
 
 _log = logging.getLogger("reader.train")
@@ -64,7 +69,7 @@ class Trainer:
             lambda step: min((step + 1) / warm_up, max(0.0, (steps - step) / max(1, steps - warm_up))),
         )
 
-    def step(self, batch: Sequence[Example]) -> float:
+    def step(self, batch: Sequence[Group]) -> float:
         """One update; the loss before it."""
         loss = self._loss(batch)
         self._optimizer.zero_grad()
@@ -74,14 +79,14 @@ class Trainer:
         self._schedule.step()
         return loss.item()
 
-    def _loss(self, batch: Sequence[Example]) -> Tensor:
+    def _loss(self, batch: Sequence[Group]) -> Tensor:
+        pairs = [example for group in batch for example in group]
         with torch.autocast("cpu", torch.bfloat16):
-            batched = self.inputs.encode([(example.question, example.passage) for example in batch])
+            batched = self.inputs.encode([(example.question, example.passage) for example in pairs])
             answers, edges = self.upper(batched.states.float(), batched.present, batched.passage)
-        target = torch.tensor([float(example.answer is not None) for example in batch])
-        loss = functional.binary_cross_entropy_with_logits(answers, target)
+        loss = _choice_loss(answers, batch)
         rows, first, last = [], [], []
-        for row, (example, spans_of) in enumerate(zip(batch, batched.spans, strict=True)):
+        for row, (example, spans_of) in enumerate(zip(pairs, batched.spans, strict=True)):
             tokens = _answer_tokens(example, spans_of)
             if tokens:
                 rows.append(row)
@@ -94,21 +99,33 @@ class Trainer:
         return loss
 
 
-def batches(examples: Sequence[Example], random_numbers: random.Random) -> Iterator[list[Example]]:
-    """The examples in batches of like length, in a random order."""
-    together = BATCH * _SORTED_TOGETHER
-    for start in range(0, len(examples), together):
-        group = sorted(examples[start : start + together], key=_length)
-        cut = [group[at : at + BATCH] for at in range(0, len(group), BATCH)]
+def batches(groups: Sequence[Group], random_numbers: random.Random) -> Iterator[list[Group]]:
+    """The groups in batches of like length and at most BATCH pairs, in a random order."""
+    together = BATCH * _SORTED_TOGETHER // 2
+    for start in range(0, len(groups), together):
+        cut: list[list[Group]] = [[]]
+        for group in sorted(groups[start : start + together], key=_length):
+            if sum(map(len, cut[-1])) + len(group) > BATCH:
+                cut.append([])
+            cut[-1].append(group)
         yield from random_numbers.sample(cut, len(cut))
 
 
+def draw(data: Path | None, count: int, random_numbers: random.Random) -> list[Group]:
+    """``count`` groups: questions to whole documents, and pairs of the other sources as groups of one."""
+    documents = DocumentGroups(study_documents(held_out=False), random_numbers)
+    whole = round(count * DOCUMENT_SHARE)
+    pairs = Examples(data, held_out=False, random_numbers=random_numbers).draw(count - whole)
+    groups: list[Group] = [documents.draw() for _ in range(whole)]
+    groups += [(pair,) for pair in pairs]
+    return random_numbers.sample(groups, len(groups))
+
+
 def train(data: Path | None, count: int, packed: PackedModel) -> Upper:
-    """An upper half trained on ``count`` examples drawn from ``data`` and the own pairs."""
+    """An upper half trained on ``count`` groups."""
     torch.manual_seed(SEED)
     random_numbers = random.Random(SEED)
-    drawn = Examples(data, held_out=False, random_numbers=random_numbers).draw(count)
-    steps = list(batches(drawn, random_numbers))
+    steps = list(batches(draw(data, count, random_numbers), random_numbers))
     trainer = Trainer(Inputs(packed), upper_from(packed, DROPOUT), len(steps))
     began, losses = time.monotonic(), []
     for number, batch in enumerate(steps, start=1):
@@ -129,15 +146,29 @@ def main() -> None:
     parser.add_argument(
         "--output", type=Path, default=WEIGHTS, help="the weights (default: beside this file)"
     )
-    parser.add_argument("--examples", type=int, default=EXAMPLES, help="to train on (default: %(default)s)")
+    parser.add_argument("--groups", type=int, default=GROUPS, help="to train on (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="that torch uses (default: %(default)s)")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(arguments.threads)
-    upper = train(arguments.data, arguments.examples, PackedModel.bundled())
-    about = {"examples": str(arguments.examples), "seed": str(SEED), "base": "intfloat/multilingual-e5-small"}
+    upper = train(arguments.data, arguments.groups, PackedModel.bundled())
+    about = {"groups": str(arguments.groups), "seed": str(SEED), "base": "intfloat/multilingual-e5-small"}
     save(upper.state_dict(), arguments.output, about)
     _log.info("wrote %s", arguments.output)
+
+
+def _choice_loss(answers: Tensor, batch: Sequence[Group]) -> Tensor:
+    """Cross-entropy of choosing, in each group, the passage that answers, or none of them.
+
+    "None" has the logit 0, so that for a group of one this is the binary cross-entropy.
+    """
+    losses, at = [], 0
+    for group in batch:
+        choices = torch.cat([answers[at : at + len(group)], answers.new_zeros(1)])
+        right = 0 if group[0].answer is not None else len(group)
+        losses.append(functional.cross_entropy(choices, torch.tensor(right)))
+        at += len(group)
+    return torch.stack(losses).mean()
 
 
 def _answer_tokens(example: Example, spans: Sequence[TokenSpan]) -> list[int]:
@@ -148,8 +179,8 @@ def _answer_tokens(example: Example, spans: Sequence[TokenSpan]) -> list[int]:
     return [at for at, span in enumerate(spans) if span is not None and span[0] < end and span[1] > start]
 
 
-def _length(example: Example) -> int:
-    return len(example.question) + len(example.passage)
+def _length(group: Group) -> int:
+    return max(len(example.question) + len(example.passage) for example in group)
 
 
 if __name__ == "__main__":

@@ -17,9 +17,12 @@ ABSENT = "Wat is de hoofdstad van Frankrijk?"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_axe_finds_no_violation_in_any_state(visit: Callable[..., Visitor], viewport: dict[str, int]) -> None:
-    visitor = visit(viewport=viewport)
+def test_axe_finds_no_violation_in_any_state(
+    visit: Callable[..., Visitor], viewport: dict[str, int], scheme: str
+) -> None:
+    visitor = visit(viewport=viewport, color_scheme=scheme)
     page = visitor.open()
     assert _violations(page) == []
     visitor.ask(ABSENT)

@@ -59,10 +59,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def suite() -> LoadedSuite:
-    """The first cases of every kind."""
+    """The first cases of every kind, and the first that needs many citations."""
     whole = load_suite(MAIN)
     kinds = dict.fromkeys(case.kind for case in whole.cases)
     chosen = [case for kind in kinds for case in [c for c in whole.cases if c.kind == kind][:PER_KIND]]
+    chosen += [case for case in whole.cases if len(case.themes) > 2 and case not in chosen][:1]
     return LoadedSuite("cases", chosen, whole.sources)
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -15,11 +13,11 @@ from assistant.settings import Settings
 from assistant.writing import Draft, write
 from index.errors import SetupError
 from index.themes import Theme
+from tests.endpoint import SECRET, Endpoint
 
 Last = Callable[..., Draft]
 
 GOOD = "De samenwerking heeft regionale en landelijke netwerken versterkt. [1]"
-SECRET = "sk-this-must-appear-nowhere"  # noqa: S105
 
 
 def test_a_good_reply_is_written_with_its_citations(draft: Last) -> None:
@@ -45,6 +43,14 @@ def test_what_fails_is_dropped_counted_and_said(draft: Last) -> None:
 def test_a_repeated_sentence_is_shown_once(draft: Last) -> None:
     last = draft(f"{GOOD} {GOOD}")
     assert len(last.sentences) == 1
+
+
+def test_a_reply_that_goes_round_in_circles_ends_there_and_its_refrain_counts_once(draft: Last) -> None:
+    refrain = "De interesse van jongeren daalt. [1] "
+    last = draft(f"{GOOD} ", *[refrain] * 500)
+    assert last.status == "written"
+    assert len(last.sentences) == 1
+    assert len(last.dropped) == 1
 
 
 @pytest.mark.parametrize("reply", ["ONBEKEND", "Onbekend.", "UNKNOWN", "<think>Hm.</think>ONBEKEND"])
@@ -97,58 +103,9 @@ def test_a_cut_off_by_the_length_limit_keeps_what_was_checked(draft: Last) -> No
     assert (last.status, len(last.sentences)) == ("written", 1)
 
 
-class _Server:
-    """An endpoint that answers every request for a completion in the way it is told to."""
-
-    def __init__(self) -> None:
-        self.status = 200
-        self.pieces: list[str] = []
-        self.asked: list[tuple[str, str]] = []
-        server = self
-
-        class Requests(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                self._reply(200, "application/json", '{"data": [{"id": "the-one-it-has"}]}')
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                server.asked.append((str(self.headers["Authorization"]), body))
-                if server.status != 200:
-                    self._reply(server.status, "application/json", f'{{"error": {{"message": "{SECRET}"}}}}')
-                    return
-                chunks = "".join(
-                    'data: {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", '
-                    f'"choices": [{{"index": 0, "delta": {{"content": "{piece}"}}}}]}}\n\n'
-                    for piece in server.pieces
-                )
-                self.send_response(200)
-                self.send_header("Content-Type", "text/event-stream")
-                self.send_header("Content-Length", str(len(chunks.encode()) + 1_000))  # and then it closes
-                self.end_headers()
-                self.wfile.write(chunks.encode())
-
-            def _reply(self, status: int, kind: str, body: str) -> None:
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body.encode())
-
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Requests)
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-
-
 @pytest.fixture
-def server() -> Iterator[_Server]:
-    running = _Server()
+def server() -> Iterator[Endpoint]:
+    running = Endpoint()
     yield running
     running.close()
 
@@ -163,7 +120,7 @@ def _ask(url: str, checker: SentenceChecker, themes: dict[str, Theme]) -> Draft:
     ("status", "fault"), [(401, "key"), (403, "key"), (429, "busy"), (500, "server"), (404, "refused")]
 )
 def test_a_status_of_the_server_is_named_and_its_message_is_not_repeated(
-    server: _Server,
+    server: Endpoint,
     status: int,
     fault: str,
     checker: SentenceChecker,
@@ -182,7 +139,7 @@ def test_a_status_of_the_server_is_named_and_its_message_is_not_repeated(
 
 
 def test_a_server_that_goes_away_in_the_middle_ends_in_a_fault(
-    server: _Server, checker: SentenceChecker, themes: dict[str, Theme]
+    server: Endpoint, checker: SentenceChecker, themes: dict[str, Theme]
 ) -> None:
     server.pieces = [GOOD, " En dan"]
     last = _ask(server.url, checker, themes)
@@ -195,7 +152,7 @@ def test_no_server_is_named_as_such(checker: SentenceChecker, themes: dict[str, 
 
 
 def test_an_endpoint_is_asked_for_its_model_and_a_key_is_optional(
-    server: _Server, checker: SentenceChecker, themes: dict[str, Theme], monkeypatch: pytest.MonkeyPatch
+    server: Endpoint, checker: SentenceChecker, themes: dict[str, Theme], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     server.status = 500

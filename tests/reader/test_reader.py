@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from assistant.reading import touched_clauses
+from assistant.reading import emphasised
 from reader import Reader, ReaderUnavailable
 from reader.inputs import PASSAGE
 from reader.network import LOWER, Lower, packed_layer
@@ -55,7 +55,7 @@ def test_what_is_emphasised_overlaps_the_labelled_answer_in_four_of_five_cases(r
         passage = case["passage"]
         reading = reader.read(case["question"], [passage])[0]
         body = (passage.find(": ") + len(": ") if ": " in passage else 0, len(passage))
-        emphasis = touched_clauses(passage, body, (reading.start, reading.end))
+        emphasis = emphasised(passage, body, reading.edges)
         start = passage.index(case["answer"])
         hits += emphasis is not None and emphasis[0] < start + len(case["answer"]) and emphasis[1] > start
         shares.append(0 if emphasis is None else (emphasis[1] - emphasis[0]) / (body[1] - body[0]))

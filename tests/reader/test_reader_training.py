@@ -6,12 +6,13 @@ import random
 
 import torch
 
+from reader.documents import WRONG, DocumentGroups, study_documents
 from reader.examples import Examples
 from reader.inputs import Inputs
 from reader.network import upper_from
 from reader.packed import PackedModel
 from reader.sources import HELD_OUT_SUBJECTS, own_pairs
-from reader.train import BATCH, Trainer
+from reader.train import BATCH, Trainer, batches
 
 
 def test_a_hundred_pairs_make_the_loss_fall() -> None:
@@ -20,9 +21,10 @@ def test_a_hundred_pairs_make_the_loss_fall() -> None:
     shortest = sorted(examples, key=lambda example: len(example.passage))[:96]
     random.Random(2).shuffle(shortest)
     packed = PackedModel.bundled()
-    batches = [shortest[start : start + BATCH] for start in range(0, len(shortest), BATCH)]
-    trainer = Trainer(Inputs(packed), upper_from(packed), len(batches) + 1)
-    losses = [trainer.step(batch) for batch in [*batches, batches[0]]]
+    pairs = [[(example,) for example in shortest[at : at + 24]] for at in range(0, len(shortest), 24)]
+    rounds = [*pairs, *pairs, *pairs, pairs[0]]
+    trainer = Trainer(Inputs(packed), upper_from(packed), len(rounds))
+    losses = [trainer.step(batch) for batch in rounds]
     assert losses[-1] < 0.9 * losses[0]
 
 
@@ -33,6 +35,28 @@ def test_answers_lie_in_their_passages_and_negatives_have_none() -> None:
         else:
             start, end = example.answer
             assert 0 <= start < end <= len(example.passage)
+
+
+def test_a_group_has_the_passage_that_answers_first_and_others_of_the_same_document() -> None:
+    documents = study_documents(held_out=False)[:3]
+    groups = DocumentGroups(documents, random.Random(6))
+    drawn = [groups.draw() for _ in range(60)]
+    shelves = [{document.read_as(at)[0] for at in range(len(document.passages))} for document in documents]
+    for group in drawn:
+        assert any({example.passage for example in group} <= shelf for shelf in shelves)
+        assert all(example.answer is None for example in group[1:])
+        assert len(group) == (WRONG if group[0].answer is None else WRONG + 1)
+    assert {group[0].answer is None for group in drawn} == {True, False}
+    answered = next(group[0] for group in drawn if group[0].answer)
+    assert answered.answer and answered.passage[slice(*answered.answer)].strip()
+
+
+def test_batches_hold_every_group_whole_and_no_more_pairs_than_they_should() -> None:
+    groups = DocumentGroups(study_documents(held_out=False)[:2], random.Random(8))
+    drawn = [groups.draw() for _ in range(50)]
+    cut = list(batches(drawn, random.Random(9)))
+    assert sorted(id(group) for batch in cut for group in batch) == sorted(map(id, drawn))
+    assert all(sum(map(len, batch)) <= BATCH for batch in cut)
 
 
 def test_held_out_subjects_are_never_trained_on() -> None:

@@ -1,0 +1,39 @@
+"""The reader changes the order of the themes that it read; none that it did not read overtakes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import cast
+
+from assistant import Assistant
+from assistant.reading import READ, read
+from reader import Reader, Reading
+
+
+class _Decided:
+    """Holds one passage for the answer and no other."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        return [Reading(6.0 if self._words in passage else -6.0, 0, len(passage)) for passage in passages]
+
+
+def test_a_theme_that_the_reader_is_sure_of_overtakes_one_that_scored_a_little_better(
+    assistant: Assistant,
+) -> None:
+    request, read_hits, _ = assistant.chain.examine("Wat zegt het stuk over samenwerking en netwerken?")
+    hits = assistant.chain.retriever.rank(request.text, request.vector)
+    second = hits[1].theme
+    ranked = read(cast(Reader, _Decided(second.body)), request, hits)
+    assert ranked[0].theme == second
+    assert [hit.theme for hit in ranked[READ:]] == [hit.theme for hit in hits[READ:]]
+    assert all(after.score <= before.score for before, after in pairwise(ranked))
+    assert {hit.theme for hit in ranked} == {hit.theme for hit in read_hits}
+
+
+def test_a_question_about_the_document_and_one_that_quotes_a_title_are_not_read(assistant: Assistant) -> None:
+    for question in ("Waar gaat dit document over?", assistant.examples("nl")[0]):
+        assert all(hit.reading is None for hit in assistant.chain.examine(question)[1])
