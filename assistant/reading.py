@@ -5,17 +5,20 @@ What it makes of them counts in their order, and in the decision to refuse (``gr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
-from re import escape, search
 from typing import TYPE_CHECKING
 
-from assistant.conversation import Request
+from assistant.conversation import WHOLE_KINDS, Request, telling_words
+from assistant.prototypes import words_of
 from index.search import Hit
 from index.themes import Theme, clauses
 
 if TYPE_CHECKING:
     from reader.model import Reader, Reading
+
+_ABOUT = re.compile(r"\b(?:over|about)\s+(\S.*?)[\s?.!]*$", re.IGNORECASE)
 
 READ = 5
 """Themes that are read; the right one is among them in 99% of the tuning cases. Seven gain nothing there."""
@@ -56,7 +59,7 @@ def read(reader: Reader | None, request: Request, hits: Sequence[Hit]) -> tuple[
     if reader is None or request.kind != "theme" or _quotes_title(request.text, hits[0].theme.title):
         return tuple(hits)
     first, rest = hits[:READ], hits[READ:]
-    readings = reader.read(request.text, [_passage(hit.theme) for hit in first])
+    readings = reader.read(_asked(request.text), [_passage(hit.theme) for hit in first])
     reread = []
     weight = 0.0 if request.follows else WEIGHT
     for hit, reading in zip(first, readings, strict=True):
@@ -69,8 +72,20 @@ def read(reader: Reader | None, request: Request, hits: Sequence[Hit]) -> tuple[
     return (*reread, *(replace(hit, score=hit.score + behind) for hit in rest))
 
 
+def _asked(question: str) -> str:
+    """What the reader is asked: of "What does the document say about X?" only X.
+
+    The reader finds the answer to X as keywords, and to the whole question most often none.
+    """
+    about = _ABOUT.search(question)
+    if about is None:
+        return question
+    frame = set(telling_words(question[: about.start()]))
+    return about.group(1) if frame <= words_of(WHOLE_KINDS) else question
+
+
 def _quotes_title(question: str, title: str) -> bool:
-    return bool(title) and search(rf"[\"'“„‘«]{escape(title)}[\"'”’»]", question) is not None
+    return bool(title) and re.search(rf"[\"'“„‘«]{re.escape(title)}[\"'”’»]", question) is not None
 
 
 def _passage(theme: Theme) -> str:

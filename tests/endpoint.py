@@ -9,13 +9,14 @@ SECRET = "sk-this-must-appear-nowhere"  # noqa: S105
 
 
 class Endpoint:
-    """Answers every request for a completion in the way it is told to, and breaks off.
+    """Answers every request for a completion in the way it is told to.
 
     Attributes:
         url: Its address.
         status: Of its replies.
         pieces: What it streams where the status is 200.
-        hold: While this is not set, it waits before it breaks off.
+        breaks_off: Whether it closes the connection before the reply is whole.
+        hold: While this is not set, it keeps the connection open.
         asked: The key and the body of each request.
     """
 
@@ -24,6 +25,7 @@ class Endpoint:
         self.hold = threading.Event()
         self.hold.set()
         self.pieces: list[str] = []
+        self.breaks_off = True
         self.asked: list[tuple[str, str]] = []
         server = self
 
@@ -45,9 +47,11 @@ class Endpoint:
                     f'"choices": [{{"index": 0, "delta": {{"content": "{piece}"}}}}]}}\n\n'
                     for piece in server.pieces
                 )
+                missing = 1_000 if server.breaks_off else 0
+                chunks += "" if server.breaks_off else "data: [DONE]\n\n"
                 self.send_response(200)
                 self.send_header("Content-Type", "text/event-stream")
-                self.send_header("Content-Length", str(len(chunks.encode()) + 1_000))  # and then it closes
+                self.send_header("Content-Length", str(len(chunks.encode()) + missing))
                 self.end_headers()
                 self.wfile.write(chunks.encode())
                 server.hold.wait(20)

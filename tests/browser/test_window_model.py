@@ -52,7 +52,7 @@ def test_a_model_that_is_turned_off_mid_answer_loses_neither_question_nor_conver
     visitor.ask("Wat is Techniek Tastbaar?")
     expect(page.locator(".turn .question")).to_have_text([CRITICAL, "Wat is Techniek Tastbaar?"])
     expect(page.locator(".answer .notice").last).to_contain_text("niet bereikbaar")
-    expect(page.locator(".answer blockquote").last).to_contain_text("Techniek Tastbaar")
+    expect(page.locator("#turn-1 blockquote").first).to_contain_text("Techniek Tastbaar")
     page.reload()
     page.wait_for_selector(".turn")
     expect(page.locator(".turn .question")).to_have_count(2)
@@ -63,7 +63,7 @@ def test_the_reader_sees_who_wrote_an_answer_and_can_switch_to_quotes(
 ) -> None:
     visitor = visit(writing.url)
     page = visitor.open()
-    endpoint.pieces = [GOOD]
+    endpoint.pieces, endpoint.breaks_off = [GOOD], False
     visitor.ask(CRITICAL)
     expect(page.locator(".badge")).to_have_class("badge model")
     page.locator("#quotes-only input").check()

@@ -37,3 +37,11 @@ def test_a_theme_that_the_reader_is_sure_of_overtakes_one_that_scored_a_little_b
 def test_a_question_about_the_document_and_one_that_quotes_a_title_are_not_read(assistant: Assistant) -> None:
     for question in ("Waar gaat dit document over?", assistant.examples("nl")[0]):
         assert all(hit.reading is None for hit in assistant.chain.examine(question)[1])
+
+
+def test_of_a_question_what_the_document_says_about_something_that_is_what_is_read(
+    assistant: Assistant,
+) -> None:
+    for question in ("Wat zegt het document over robotica?", "What does the document say about robotics?"):
+        answer = assistant.ask(question)
+        assert answer.outcome == "answered" and answer.citations[0].theme.number == 4
