@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from assistant.answer import Language
 from assistant.checking import SentenceChecker, is_order
-from index.themes import Theme
+from index.documents import parse_document
+from index.themes import Theme, cut
 
 Rows = Callable[[str], list[dict[str, Any]]]
 
@@ -103,3 +105,17 @@ def test_each_check_has_its_reason(
 )
 def test_a_sentence_that_orders_an_answer_is_told_from_one_that_reports(sentence: str, order: bool) -> None:
     assert is_order(sentence) is order
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence", "language"),
+    [
+        ("Trams: Room for prams is scarce, with two places in each tram.", "There is room for prams.", "en"),
+        ("Trams: Ruimte voor kinderwagens is schaars.", "Er is ruimte voor kinderwagens.", "nl"),
+    ],
+)
+def test_what_is_scarce_is_not_said_to_be_there(
+    checker: SentenceChecker, passage: str, sentence: str, language: Language
+) -> None:
+    theme = cut(parse_document("trams.txt", passage))[0]
+    assert checker.against([theme], language).check(f"{sentence} [1]").reason
