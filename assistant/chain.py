@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from reader.model import Reader
 
 _SUGGESTIONS = 3
+_REWRITING = 0.3  # share of the time limit that the rewriting of a follow-up may take
 _NEAREST = 2
 _LANGUAGE_SAMPLE = 1_000
 
@@ -150,18 +151,18 @@ class AnswerChain(Runnable[Question, Answer]):
         began = time.perf_counter()
         writer = None if question.mode == "quote" else self._writer
         request, hits, signals = self.examine(question.text, question.history)
-        if writer and request.follows:
-            asked, limit = question.text.strip(), writer.timeout / 3
-            whole = rewrite(asked, question.history, writer.model, request.language, limit, config)
-            if whole:
-                request, hits, signals = self.examine(whole)
         score = self._calibration_of(hits).score(signals)
         answer = Answer(question.text, request.language, "quote", "refused", hits=hits, grounding=score)
-        for step in self._compose(request, answer, writer, config):
+        for step in self._compose(request, answer, question.history, writer, config):
             yield replace(step, elapsed_ms=(time.perf_counter() - began) * 1_000)
 
     def _compose(
-        self, request: Request, answer: Answer, writer: Writer | None, config: RunnableConfig
+        self,
+        request: Request,
+        answer: Answer,
+        history: History,
+        writer: Writer | None,
+        config: RunnableConfig,
     ) -> Iterator[Answer]:
         if request.kind == "greeting":
             yield _greeting(answer)
@@ -174,35 +175,42 @@ class AnswerChain(Runnable[Question, Answer]):
         answer = replace(answer, outcome=self._calibration_of(answer.hits).outcome(answer.grounding))
         if answer.refused:
             yield _refusal(answer)
-        elif writer:
-            yield from self._write(request, answer, writer, config)
+            return
+        carrying = self._carrying(request, answer.hits)
+        if writer:
+            yield from self._write(request, answer, carrying, history, writer, config)
         else:
-            yield from self._quote(request, answer)
+            yield from _quote(answer, carrying)
 
     def _carrying(self, request: Request, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits whose themes answer together; most often one."""
         several = () if request.follows else both_asked(request.text, hits, self.retriever.rank)
         return several or grounding.carrying(hits, self.calibration.several_within)
 
-    def _quote(self, request: Request, answer: Answer) -> Iterator[Answer]:
-        """Answer with the passages that carry it."""
-        carrying = self._carrying(request, answer.hits)
-        answer = _with_suggestions(answer, [hit.theme for hit in carrying])
-        yield from _quoted(answer, answer.outcome, [quoting.passage_of(hit) for hit in carrying])
-
     def _write(
-        self, request: Request, answer: Answer, writer: Writer, config: RunnableConfig
+        self,
+        request: Request,
+        answer: Answer,
+        carrying: Sequence[Hit],
+        history: History,
+        writer: Writer,
+        config: RunnableConfig,
     ) -> Iterator[Answer]:
         """Answer in prose; where the model has nothing sound to say, in quotes.
 
         The model is given the passages that would be quoted, and no more: from further ones it writes what
         is true and answers nothing. That it finds no answer refuses nothing: of 60 test cases a small model
-        so refused two that the document answers and none that it leaves open.
+        so refused two that the document answers and none that it leaves open. A follow-up that it rewrites is
+        what it then answers; the search stays with the question as asked, which it never misreads.
         """
-        themes = [hit.theme for hit in self._carrying(request, answer.hits)]
-        drafts = write(
-            request.text, request.language, themes, writer.model, writer.checker, writer.timeout, config
-        )
+        asked, language, limit = request.text, request.language, writer.timeout
+        if request.follows:
+            for_rewriting = limit * _REWRITING
+            limit -= for_rewriting
+            rewritten = rewrite(request.question, history, writer.model, language, for_rewriting, config)
+            asked = rewritten or asked
+        themes = [hit.theme for hit in carrying]
+        drafts = write(asked, language, themes, writer.model, writer.checker, limit, config)
         reserve = (Sentence(say(request.language, "related"), "own"),) if answer.outcome == "related" else ()
         for draft in drafts:
             sentences = (*reserve, *draft.sentences)
@@ -213,12 +221,18 @@ class AnswerChain(Runnable[Question, Answer]):
                 written = replace(written, notice=draft.notice)
                 yield _with_suggestions(written, [citation.theme for citation in draft.citations])
             else:
-                yield from self._quote(request, replace(answer, notice=draft.notice))
+                yield from _quote(replace(answer, notice=draft.notice), carrying)
 
     def _whole(self, kind: Kind, nearest: Theme) -> list[quoting.Passage]:
         """Passages about the document of the nearest theme as a whole."""
         themes = [theme for theme in self.retriever.store.themes if theme.document == nearest.document]
         return quoting.whole_passages(kind, themes)
+
+
+def _quote(answer: Answer, carrying: Sequence[Hit]) -> Iterator[Answer]:
+    """Answer with the passages that carry it."""
+    answer = _with_suggestions(answer, [hit.theme for hit in carrying])
+    yield from _quoted(answer, answer.outcome, [quoting.passage_of(hit) for hit in carrying])
 
 
 def _quoted(answer: Answer, lead_in: str, passages: Sequence[quoting.Passage]) -> Iterator[Answer]:

@@ -28,7 +28,7 @@ class ModelFault(Exception):
 
     Attributes:
         name: What happened: "timeout", "unreachable", "key", "busy", "server", "refused",
-            "broken", "long", "empty", "language", "unmarked", "dropped" or "other".
+            "broken", "long", "empty", "silent", "language", "unmarked", "dropped" or "other".
         detail: A number or a type's name for the one line that is shown; never a provider's message,
             which may hold a key.
     """
@@ -92,7 +92,7 @@ class ReplyStream:
             ModelFault: There is none.
         """
         if time.monotonic() >= self._deadline:
-            raise ModelFault("timeout", f"{self._limit:g}")
+            raise ModelFault("timeout", f"{round(self._limit, 1):g}")
 
     def close(self) -> None:
         """Stop reading; what still comes is thrown away."""
@@ -119,7 +119,7 @@ def _fault(error: BaseException, begun: bool, limit: float) -> ModelFault:
         chain.append(cause)
         cause = cause.__cause__ or cause.__context__
     if any(isinstance(link, TimeoutError) or "Timeout" in type(link).__name__ for link in chain):
-        return ModelFault("timeout", f"{limit:g}")
+        return ModelFault("timeout", f"{round(limit, 1):g}")
     status = next((found for link in chain if (found := _status(link))), 0)
     if status:
         return ModelFault(_status_name(status), str(status))

@@ -29,7 +29,7 @@ CIRCLING = 3
 
 _LOG = logging.getLogger(__name__)
 
-Status = Literal["writing", "written", "silent", "failed"]
+Status = Literal["writing", "written", "failed"]
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ class Draft:
     """An answer of a language model as far as it has got.
 
     Attributes:
-        status: "writing"; then, in the last draft, "written" (show it), "silent" (the model says that
-            the passages do not answer) or "failed" (answer in quotes, and show ``notice``).
+        status: "writing"; then, in the last draft, "written" (show it) or "failed" (answer in quotes, and
+            show ``notice``).
         sentences: The sentences that passed every check, in order.
         citations: The passages that these cite, renumbered from 1 in the order of first use.
         dropped: The sentences that did not pass, each with its reason.
@@ -132,8 +132,7 @@ def _checked(
         yield draft
     rest, finished = cutter.close()
     if _is_silence(rest) and not draft.sentences:
-        yield replace(draft, status="silent")
-        return
+        raise ModelFault("silent")
     if rest and not finished and not stream.finish_reason:
         raise ModelFault("broken")
     if rest and not _is_silence(rest):

@@ -27,9 +27,17 @@ SEEDS = HERE.parent.parent / "seeds"
 
 
 class ScriptedModel(BaseChatModel):
-    """Streams the given pieces; a number is a pause in seconds, an exception is raised."""
+    """Streams the given pieces; a number is a pause in seconds, an exception is raised.
+
+    Attributes:
+        script: The pieces.
+        before: Those of earlier calls, one list each.
+        finish_reason: As a provider gives it with the last piece.
+        seen: What it was told, one entry a call.
+    """
 
     script: list[Any]
+    before: list[list[Any]] = Field(default_factory=list)
     finish_reason: str = ""
     seen: list[Any] = Field(default_factory=list)
 
@@ -48,7 +56,7 @@ class ScriptedModel(BaseChatModel):
         **_: Any,
     ) -> Iterator[ChatGenerationChunk]:
         self.seen.append(messages)
-        for piece in self.script:
+        for piece in self.before.pop(0) if self.before else self.script:
             if isinstance(piece, BaseException):
                 raise piece
             if isinstance(piece, float):

@@ -55,7 +55,9 @@ def test_a_reply_that_goes_round_in_circles_ends_there_and_its_refrain_counts_on
 
 @pytest.mark.parametrize("reply", ["ONBEKEND", "Onbekend.", "UNKNOWN", "<think>Hm.</think>ONBEKEND"])
 def test_the_model_may_say_that_the_passages_do_not_answer(draft: Last, reply: str) -> None:
-    assert draft(reply).status == "silent"
+    last = draft(reply)
+    assert (last.status, last.fault) == ("failed", "silent")
+    assert "geen antwoord" in last.notice
 
 
 @pytest.mark.parametrize(
