@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from assistant.checking import SentenceChecker
     from reader.model import Reader
 
+CHANGED_SUBJECT = 0.045
+"""A follow-up whose own words score another theme by so much higher is about that theme.
+
+Right theme first at .02, .045, .06 and without: .85, .93, .89, .89 of the 27 follow-ups of the tuning cases,
+.88, .82, .76, .35 of 34 changes of subject in few words ("And compensation awarded?") made of keyword
+questions to documents that no training saw; .86 of 7 changes in many words at each.
+"""
+
 _SUGGESTIONS = 3
 _REWRITING = 0.3  # share of the time limit that the rewriting of a follow-up may take
 _NEAREST = 2
@@ -116,6 +124,8 @@ class AnswerChain(Runnable[Question, Answer]):
         store = self.retriever.store
         request = understand(_checked(question), history, store.embeddings, self._prototypes, self._default)
         hits = self.retriever.rank(request.text, request.vector)
+        if request.alone:
+            request, hits = self._changed_subject(request.alone, hits) or (request, hits)
         if request.kind in WHOLE_KINDS and not self._whole(request.kind, hits[0].theme):
             request = replace(request, kind="theme")
         hits = read(self._reader, request, hits)
@@ -129,6 +139,13 @@ class AnswerChain(Runnable[Question, Answer]):
             score = self.calibration.score(grounding.signals(request, hits[at:], self._prototypes))
             scores.append(min([score, *scores[-1:]]))
         return request, list(zip(hits, scores, strict=True))
+
+    def _changed_subject(self, alone: Request, hits: Sequence[Hit]) -> tuple[Request, tuple[Hit, ...]] | None:
+        """A follow-up read by itself, where that leads by far to another theme than the turn before does."""
+        by_itself = self.retriever.rank(alone.text, alone.vector)
+        scores = {hit.theme.id: hit.score for hit in by_itself}
+        led_to = scores.get(hits[0].theme.id, by_itself[-1].score)
+        return (alone, by_itself) if by_itself[0].score - led_to > CHANGED_SUBJECT else None
 
     def _calibration_of(self, hits: Sequence[Hit]) -> grounding.Calibration:
         """What was fitted for hits that the reader read, or for those that it did not."""

@@ -67,6 +67,7 @@ class Request:
         text: The words to search with; a follow-up's are joined by those of the question before.
         vector: Unit vector to search with, shape (dimensions,).
         follows: Whether it was read as a follow-up.
+        alone: A follow-up with words of content, read by itself; None for anything else.
     """
 
     question: str
@@ -75,6 +76,7 @@ class Request:
     text: str
     vector: Vectors
     follows: bool
+    alone: Request | None = None
 
 
 def understand(
@@ -105,9 +107,10 @@ def understand(
     if weight and kind not in ("greeting", "date", "list"):
         before = _before(asked[-1], history, embeddings)
         text = f"{asked[-1]} {question}" if weight > 0.2 else question
-        return Request(
-            question, language, "theme", text, _unit((1 - weight) * vectors[0] + weight * before), True
-        )
+        vector = _unit((1 - weight) * vectors[0] + weight * before)
+        by_itself = Request(question, language, "theme", question, vectors[0], False)
+        alone = None if weight == ONLY_BEFORE else by_itself
+        return Request(question, language, "theme", text, vector, True, alone)
     return Request(question, language, kind, question, _unit(vectors.sum(axis=0)), False)
 
 

@@ -94,6 +94,7 @@ def test_a_follow_up_uses_the_turn_before_and_a_new_subject_does_not(assistant: 
     ]
     assert cited(assistant.ask("Kun je daar meer over zeggen?", history))[0] == 7
     assert cited(assistant.ask("Welke successen zijn er in robotica?", history))[0] == 4
+    assert cited(assistant.ask("En voor jongeren?", history))[0] == 6  # few words, and a subject of their own
 
 
 def test_streaming_grows_and_ends_with_the_answer(assistant: Assistant) -> None:
