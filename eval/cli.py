@@ -15,7 +15,7 @@ import numpy as np
 
 from assistant import Settings
 from assistant.model import open_model
-from eval import add, gate, reports
+from eval import add, compare, gate, reports
 from eval.judge import judge
 from eval.metrics import measure
 from eval.options import parser
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words[:1] == ["add"]:
             return add.main(words[1:])
+        if words[:1] == ["compare"]:
+            return compare.main(words[1:])
         return _score(parser().parse_args(words))
     except UserError as error:
         print(f"eval: {error}", file=sys.stderr)

@@ -38,14 +38,27 @@ def of_difference(gaps: Sequence[float]) -> Interval:
 
 def of_auc(positive: Sequence[float], negative: Sequence[float]) -> Interval:
     """Interval of the area under the ROC curve, both sides resampled."""
-    wins = _wins(positive, negative)
-    rows, columns = _counts(len(positive)), _counts(len(negative))
-    return _percentiles(((rows @ wins) * columns).sum(axis=1) / (len(positive) * len(negative)))
+    return _percentiles(_resampled(positive, negative))
+
+
+def of_auc_difference(
+    positive: Sequence[tuple[float, float]], negative: Sequence[tuple[float, float]]
+) -> Interval:
+    """Interval of the rise of that area between two ways of scoring the same cases, (one, other) a case."""
+    one, other = (_resampled([p[way] for p in positive], [n[way] for n in negative]) for way in (0, 1))
+    return _percentiles(other - one)
 
 
 def auc(positive: Sequence[float], negative: Sequence[float]) -> float:
     """Chance that a positive scores above a negative, a tie counting half."""
     return float(_wins(positive, negative).mean())
+
+
+def _resampled(positive: Sequence[float], negative: Sequence[float]) -> NDArray[np.float64]:
+    """The area in each resample; the same resamples for as many cases."""
+    rows, columns = _counts(len(positive)), _counts(len(negative))
+    areas = ((rows @ _wins(positive, negative)) * columns).sum(axis=1) / (len(positive) * len(negative))
+    return np.asarray(areas, dtype=np.float64)
 
 
 def _wins(positive: Sequence[float], negative: Sequence[float]) -> NDArray[np.float64]:

@@ -16,6 +16,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m eval",
         description="Score the assistant on cases with known answers.",
         epilog="python -m eval add --help: make a case of a question. "
+        "python -m eval compare --help: two runs, case by case. "
         "Exit status: 0 fine, 1 below a floor or a case got worse, 2 set up wrong.",
     )
     options.add_argument(
