@@ -77,11 +77,12 @@ class Assistant:
         """
         settings = settings or Settings.from_environment()
         documents = read_documents(settings.seeds)
+        embeddings = ThemeEmbeddings(settings.embedding)
         store = open_store(
             documents,
-            ThemeEmbeddings(settings.embedding),
+            embeddings,
             settings.chroma_url or settings.index,
-            companions=companions(documents),
+            companions=companions(documents, embeddings.fingerprint),
             progress=progress,
             notice=notice,
             rebuild=rebuild,

@@ -2,8 +2,8 @@
 
 Two things can be wrong with a question: the document is not about its subject at all, or it is, and
 leaves open what was asked. Each is a logistic regression over a few signals, with its zero moved to
-where it refuses; the weaker of the two decides. (Their product, or one regression for both, refuses
-fewer questions of the second sort at the same share of false refusals.) The fitted numbers lie in
+where it refuses; the weaker of the two decides. (Their product, or one regression for both, lets more of
+one sort or the other pass at the same share of false refusals.) The fitted numbers lie in
 ``calibration/grounding.json``, beside the script that fits them; a signal is added by naming it in
 ``signals`` and in the script, and fitting anew.
 """

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant import criticism
+from assistant import criticism, embedded
 from assistant.answer import Language
+from assistant.kinds import KindClassifier
 from index.documents import Document
 from index.embedding import Vectors
 from index.rows import Companion
@@ -49,8 +50,23 @@ def words_of(kinds: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word for text in texts for word in re.findall(r"[^\W_]+", text.lower()))
 
 
-def companions(documents: Iterable[Document]) -> list[Companion]:
-    """Every prototype, contrast and sentence of criticism, embedded beside the themes of ``documents``."""
+def companions(documents: Iterable[Document], model: str) -> list[Companion]:
+    """Every prototype, contrast and sentence of criticism, to be kept beside the themes of ``documents``.
+
+    Args:
+        documents: What is indexed.
+        model: Fingerprint of the embedding model; what is known of its vectors comes along.
+    """
+    unstated = [
+        Companion(_unstated_group(document.name), f"{document.title}: {text}")
+        for document in documents
+        for text in _contrasts()["unstated"]
+    ]
+    return [*embedded.with_vectors(lasting_companions(), model), *unstated]
+
+
+def lasting_companions() -> list[Companion]:
+    """Those that are the same whatever is indexed."""
     kinds = [
         Companion(kind, text, is_query=True)
         for kind, languages in _questions().items()
@@ -58,12 +74,7 @@ def companions(documents: Iterable[Document]) -> list[Companion]:
         for text in texts
     ]
     off_topic = [Companion(OFF_TOPIC, text) for text in _contrasts()["off_topic"]]
-    unstated = [
-        Companion(_unstated_group(document.name), f"{document.title}: {text}")
-        for document in documents
-        for text in _contrasts()["unstated"]
-    ]
-    return [*kinds, *off_topic, *unstated, *criticism.companions()]
+    return [*kinds, *off_topic, *criticism.companions()]
 
 
 @dataclass(frozen=True)
@@ -74,20 +85,24 @@ class Prototypes:
         kinds: Unit vectors of the prototype questions of each kind, each of shape (n, dimensions).
         off_topic: Of the statements on other subjects.
         unstated: Of the statements that each document may leave out, by the document's name.
+        classifier: Tells the kinds apart.
     """
 
     kinds: Mapping[str, Vectors]
     off_topic: Vectors
     unstated: Mapping[str, Vectors]
+    classifier: KindClassifier
 
     @classmethod
     def read(cls, store: ThemeStore) -> Prototypes:
         """Read them from ``store``."""
         names = {theme.document.name for theme in store.themes}
+        kinds = {kind: store.companions(kind)[1] for kind in _questions()}
         return cls(
-            {kind: store.companions(kind)[1] for kind in _questions()},
+            kinds,
             store.companions(OFF_TOPIC)[1],
             {name: store.companions(_unstated_group(name))[1] for name in names},
+            KindClassifier(kinds),
         )
 
     def language_of(self, vector: Vectors, kind: str) -> Language:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,13 @@ class Companion:
         group: A name to find it by.
         text: The text.
         is_query: Whether it is embedded as a question or as a passage.
+        vector: Its unit vector, where the caller knows it already.
     """
 
     group: str
     text: str
     is_query: bool = False
+    vector: Vectors | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,14 @@ class Row:
     text: str
     is_query: bool
     metadata: dict[str, str | int]
+    vector: Vectors | None = field(default=None, compare=False)
 
 
 def embed(rows: Sequence[Row], embeddings: ThemeEmbeddings) -> Vectors:
     """Unit vectors of the rows, shape (n, dimensions)."""
-    vectors: dict[str, Any] = {}
+    vectors: dict[str, Any] = {row.id: row.vector for row in rows if row.vector is not None}
     for is_query, embed in ((True, embeddings.query_vectors), (False, embeddings.passage_vectors)):
-        chosen = [row for row in rows if row.is_query == is_query]
+        chosen = [row for row in rows if row.is_query == is_query and row.vector is None]
         if chosen:
             vectors.update(zip((row.id for row in chosen), embed([row.text for row in chosen]), strict=True))
     return np.stack([vectors[row.id] for row in rows])
@@ -79,7 +82,8 @@ def rows_of(themes: Sequence[Theme], companions: Iterable[Companion]) -> list[Ro
             rows.append(Row(f"{theme.id}/clause/{order}", titled, False, metadata))
     for order, companion in enumerate([*background, *companions]):
         metadata = {"kind": "companion", "group": companion.group, "order": order}
-        rows.append(Row(f"companion/{order}", companion.text, companion.is_query, metadata))
+        key = f"companion/{order}"
+        rows.append(Row(key, companion.text, companion.is_query, metadata, companion.vector))
     return rows
 
 

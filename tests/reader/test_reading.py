@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import cast
 
 from assistant import Assistant
-from assistant.reading import READ, read
+from assistant.reading import READ, READ_FIRST, read
 from reader import Reader, Reading
 
 
@@ -32,6 +32,25 @@ def test_a_theme_that_the_reader_is_sure_of_overtakes_one_that_scored_a_little_b
     assert [hit.theme for hit in ranked[READ:]] == [hit.theme for hit in hits[READ:]]
     assert all(after.score <= before.score for before, after in pairwise(ranked))
     assert {hit.theme for hit in ranked} == {hit.theme for hit in read_hits}
+
+
+def test_where_a_passage_answers_for_sure_the_last_are_not_read(assistant: Assistant) -> None:
+    request, _, _ = assistant.chain.examine("Wat zegt het stuk over samenwerking en netwerken?")
+    hits = assistant.chain.retriever.rank(request.text, request.vector)
+    for place, count in ((1, READ_FIRST), (READ - 1, READ)):
+        ranked = read(cast(Reader, _Decided(hits[place].theme.body)), request, hits)
+        assert sum(hit.reading is not None for hit in ranked) == count
+        assert ranked[0].theme == hits[place].theme or place == READ - 1
+
+
+def test_what_the_question_before_was_answered_with_does_not_answer_the_next(assistant: Assistant) -> None:
+    first = "Wat is Techniek Tastbaar?"
+    history = [
+        {"role": "user", "content": first},
+        {"role": "assistant", "content": assistant.ask(first).text},
+    ]
+    assert assistant.ask("En hoeveel heeft dat gekost?", history).refused
+    assert not assistant.ask("Kun je daar meer over vertellen?", history).refused
 
 
 def test_a_question_about_the_document_and_one_that_quotes_a_title_are_not_read(assistant: Assistant) -> None:
