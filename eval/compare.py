@@ -28,13 +28,13 @@ class Asked:
         group: The group it was scored in.
         case: The case.
         answer: As in the report.
-        is_right: Whether every check held.
+        failures: Names of the checks that failed.
     """
 
     group: str
     case: Case
     answer: Mapping[str, Any]
-    is_right: bool
+    failures: frozenset[str]
 
     @property
     def refused(self) -> bool:
@@ -44,7 +44,7 @@ class Asked:
     @property
     def right_first(self) -> bool:
         """Whether a theme that must be cited was ranked first."""
-        return any(hit["theme"] in self.case.themes for hit in self.answer["ranking"][:1])
+        return "ranking" not in self.failures
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ _MEANS: Sequence[tuple[str, Callable[[Case], bool], Callable[[Asked], bool]]] = 
     ("In-domain unanswerable refused", lambda case: case.is_near, lambda asked: asked.refused),
     ("Out of scope refused", lambda case: case.kind == "out-of-scope", lambda asked: asked.refused),
     ("Answerable refused (false refusals)", lambda case: case.answerable, lambda asked: asked.refused),
-    ("Cases right in every check", lambda case: True, lambda asked: asked.is_right),
+    ("Cases right in every check", lambda case: True, lambda asked: not asked.failures),
 )
 
 
@@ -147,7 +147,7 @@ def _read(path: Path) -> list[Asked]:
                 row["group"],
                 parse_case(json.dumps({name: row[name] for name in fields}), str(path)),
                 row["answer"],
-                not row["failures"],
+                frozenset(row["failures"]),
             )
             for row in rows
         ]

@@ -32,7 +32,8 @@ def test_what_one_run_did_better_shows_with_its_interval(
     assert refused
 
     def answer_all(row: dict[str, Any]) -> None:
-        row["answer"] |= {"outcome": "answered", "grounding": 0.9, "ranking": []}
+        row["answer"] |= {"outcome": "answered", "grounding": 0.9}
+        row["failures"] |= {"ranking": "another theme ranks first"}
 
     before = _changed(report, tmp_path / "before.json", answer_all)
     assert main(["compare", str(before), str(report.folder / "eval.json")]) == 0
