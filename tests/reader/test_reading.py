@@ -49,8 +49,8 @@ def test_what_the_question_before_was_answered_with_does_not_answer_the_next(ass
         {"role": "user", "content": first},
         {"role": "assistant", "content": assistant.ask(first).text},
     ]
-    assert assistant.ask("En hoeveel heeft dat gekost?", history).refused
-    assert not assistant.ask("Kun je daar meer over vertellen?", history).refused
+    assert assistant.ask("En hoeveel heeft dat gekost?", history).outcome != "answered"
+    assert assistant.ask("Kun je daar meer over vertellen?", history).outcome == "answered"
 
 
 def test_a_question_about_the_document_and_one_that_quotes_a_title_are_not_read(assistant: Assistant) -> None:
