@@ -18,7 +18,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from index.embedding import ThemeEmbeddings, Vectors
-from index.rows import Companion
+from index.rows import Companion, Row, embed
 
 FILE = Path(__file__).with_name("embedded.safetensors")
 _TENSOR = "vectors"
@@ -53,12 +53,9 @@ def _known() -> tuple[str, Mapping[str, Vectors]]:
 
 def write(companions: Iterable[Companion], embeddings: ThemeEmbeddings) -> int:
     """Embed the companions, each text once, and write the file; returns how many they are."""
-    by_key = {_key(companion): companion for companion in companions}
-    vectors = [
-        (embeddings.query_vectors if companion.is_query else embeddings.passage_vectors)([companion.text])[0]
-        for companion in by_key.values()
-    ]
-    about = {"model": embeddings.fingerprint, "keys": " ".join(by_key)}
-    save_file({_TENSOR: np.asarray(vectors, dtype=np.float16)}, FILE, about)
+    keyed = {_key(each): each for each in companions}
+    rows = [Row(key, each.text, each.is_query, {}) for key, each in keyed.items()]
+    about = {"model": embeddings.fingerprint, "keys": " ".join(keyed)}
+    save_file({_TENSOR: embed(rows, embeddings).astype(np.float16)}, FILE, about)
     FILE.chmod(0o644)
-    return len(vectors)
+    return len(rows)

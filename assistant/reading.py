@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from reader.model import Reader, Reading
 
 _ABOUT = re.compile(r"\b(?:over|about)\s+(\S.*?)[\s?.!]*$", re.IGNORECASE)
+_ASKS_MORE = re.compile(
+    r"\b(?:wie|wiens|wanneer|waar|waarom|hoe\w*|welke?|who|whose|whom|when|where|why|how|which)\b",
+    re.IGNORECASE,
+)
 
 READ = 5
 """Themes that are read; the right one is among them in 99% of the tuning cases. Seven gain nothing there."""
@@ -102,13 +106,15 @@ def _readings(reader: Reader, request: Request, passages: Sequence[str]) -> list
 def _asked(question: str) -> str:
     """What the reader is asked: of "What does the document say about X?" only X.
 
-    The reader finds the answer to X as keywords, and to the whole question most often none.
+    The reader finds the answer to X as keywords, and to the whole question most often none. "Who wrote about
+    X?" asks for more than X and stays as it is.
     """
     about = _ABOUT.search(question)
     if about is None:
         return question
-    frame = set(telling_words(question[: about.start()]))
-    return about.group(1) if frame <= words_of(WHOLE_KINDS) else question
+    frame = question[: about.start()]
+    says_no_more = set(telling_words(frame)) <= words_of(WHOLE_KINDS) and not _ASKS_MORE.search(frame)
+    return about.group(1) if says_no_more else question
 
 
 def _quotes_title(question: str, title: str) -> bool:
