@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from index.embedding import ThemeEmbeddings, Vectors
+from index.embedding import ThemeEmbeddings
 from reader.examples import Example
 from reader.sources import Span
 from reader.variants import vary
@@ -126,18 +126,17 @@ class _Shelved:
     def __init__(self, document: StudyDocument, embeddings: ThemeEmbeddings) -> None:
         self.document = document
         self._embeddings = embeddings
-        self._near: dict[str, list[int]] = {}
 
     @cached_property
-    def _vectors(self) -> Vectors:
+    def _near(self) -> dict[str, list[int]]:
         passages = [self.document.read_as(place)[0] for place in range(len(self.document.passages))]
-        return self._embeddings.passage_vectors(passages)
+        questions = [asked.question for asked in self.document.questions]
+        vectors = self._embeddings.passage_vectors(passages)
+        nearest = np.argsort(-(self._embeddings.query_vectors(questions) @ vectors.T), axis=1)
+        return dict(zip(questions, nearest.tolist(), strict=True))
 
     def nearest(self, question: str) -> list[int]:
         """Places of the passages, the nearest to ``question`` first."""
-        if question not in self._near:
-            cosines = self._vectors @ self._embeddings.query_vectors([question])[0]
-            self._near[question] = [int(place) for place in np.argsort(-cosines)]
         return self._near[question]
 
 

@@ -25,19 +25,22 @@ TokenSpan = tuple[int, int] | None
 
 @dataclass(frozen=True)
 class Batch:
-    """Pairs of question and passage after the frozen half, padded to one length.
+    """Pairs of question and passage after the frozen half, one behind the other.
 
     Attributes:
-        states: (pairs, tokens, width), the question's tokens first.
-        present: False on padding, (pairs, tokens).
-        passage: True on tokens that stand for some of the passage's text, (pairs, tokens).
-        spans: Of each pair's tokens, without its padding.
+        states: (tokens, width), in each pair the question's tokens first.
+        passage: True on tokens that stand for some of a passage's text, (tokens,).
+        spans: Of each pair's tokens.
     """
 
     states: Tensor
-    present: Tensor
     passage: Tensor
     spans: tuple[tuple[TokenSpan, ...], ...]
+
+    @property
+    def lengths(self) -> list[int]:
+        """Tokens of each pair."""
+        return [len(spans) for spans in self.spans]
 
 
 class Inputs:
@@ -52,7 +55,7 @@ class Inputs:
         self._lower = Lower(packed).eval()
 
     def encode(self, pairs: Sequence[tuple[str, str]]) -> Batch:
-        """Pairs of a question and a passage, in one batch; what is too long loses its end."""
+        """Pairs of a question and a passage, in one batch (at least one); what is too long loses its end."""
         rows, spans = [], []
         for question, passage in pairs:
             asked, _ = self._tokens(QUESTION, question)
@@ -61,11 +64,9 @@ class Inputs:
             rows.append([begin, *asked, end, *told, end])
             spans.append((*(None for _ in range(len(asked) + 2)), *places, None))
         with torch.no_grad():
-            states, present = self._lower(rows)
-        in_passage = torch.zeros_like(present)
-        for row, places_of in enumerate(spans):
-            in_passage[row, : len(places_of)] = torch.tensor([place is not None for place in places_of])
-        return Batch(states, present, in_passage, tuple(spans))
+            states = self._lower(rows)
+        in_passage = torch.tensor([place is not None for places in spans for place in places])
+        return Batch(states, in_passage, tuple(spans))
 
     def _tokens(self, prefix: str, text: str) -> tuple[tuple[int, ...], tuple[TokenSpan, ...]]:
         tokens = self._tokenizer.encode(prefix + text[: _MOST_CHARACTERS[prefix]])

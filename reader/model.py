@@ -80,7 +80,7 @@ class Reader:
             return []
         batch = self._inputs.encode([(question, passages[row][start:end]) for row, start, end in pieces])
         with torch.inference_mode():
-            answers, edges = self._upper(batch.states, batch.present, batch.passage)
+            answers, edges = self._upper(batch.states, batch.lengths, batch.passage)
         best: dict[int, Reading] = {}
         for at, (row, shift, _) in enumerate(pieces):
             score = float(answers[at])

@@ -7,6 +7,7 @@ to the next, but with this little data the upper half then learned next to nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -37,17 +38,22 @@ class Layer(nn.Module):
         self.narrow_norm = nn.LayerNorm(width, epsilon)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, states: Tensor, visible: Tensor) -> Tensor:
-        """``states`` (batch, tokens, width); ``visible`` (batch, 1, 1, tokens) is False on padding."""
-        batch, tokens, width = states.shape
-        mixed = self.query_key_value(states).view(batch, tokens, 3, self.heads, width // self.heads)
-        query, key, value = mixed.permute(2, 0, 3, 1, 4)
-        context = functional.scaled_dot_product_attention(query, key, value, attn_mask=visible)
-        context = self.attended(context.transpose(1, 2).reshape(batch, tokens, width))
-        states = self.attended_norm(states + self.dropout(context))
+    def forward(self, states: Tensor, lengths: list[int]) -> Tensor:
+        """``states`` (tokens, width) of inputs one behind the other, without padding; their ``lengths``."""
+        context = torch.cat(
+            [self._attend(mixed) for mixed in torch.split(self.query_key_value(states), lengths)]
+        )
+        states = self.attended_norm(states + self.dropout(self.attended(context)))
         inner = self.narrow(functional.gelu(self.widen(states)))
         out: Tensor = self.narrow_norm(states + self.dropout(inner))
         return out
+
+    def _attend(self, mixed: Tensor) -> Tensor:
+        """The context of one input's tokens, (tokens, width); ``mixed`` is (tokens, 3 * width)."""
+        tokens = len(mixed)
+        query, key, value = mixed.view(1, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        context = functional.scaled_dot_product_attention(query, key, value)
+        return context[0].transpose(0, 1).reshape(tokens, -1)
 
 
 class Lower(nn.Module):
@@ -63,18 +69,15 @@ class Lower(nn.Module):
         self.layers = nn.ModuleList(packed_layer(packed, number) for number in range(LOWER))
         self.requires_grad_(False)
 
-    def forward(self, ids: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-        """Token ids as states (batch, tokens, width), and which of them are no padding (batch, tokens)."""
-        longest = max(map(len, ids))
-        present = torch.tensor([[at < len(row) for at in range(longest)] for row in ids])
-        flat = torch.tensor([piece for row in ids for piece in row])
-        unique, places = torch.unique(flat, return_inverse=True)
-        words = torch.zeros(len(ids), longest, self._packed.width)
-        words[present] = torch.from_numpy(self._packed.word_vectors(unique.numpy()))[places]
-        states = self.norm(words + self.positions[:longest])
+    def forward(self, ids: Sequence[Sequence[int]]) -> Tensor:
+        """Rows of token ids as states, one row behind the other, (tokens, width)."""
+        unique, places = torch.unique(torch.tensor([*chain.from_iterable(ids)]), return_inverse=True)
+        words = torch.from_numpy(self._packed.word_vectors(unique.numpy()))[places]
+        states: Tensor = self.norm(words + torch.cat([self.positions[: len(row)] for row in ids]))
+        lengths = [len(row) for row in ids]
         for layer in self.layers:
-            states = layer(states, present[:, None, None, :])
-        return states, present
+            states = layer(states, lengths)
+        return states
 
 
 class Upper(nn.Module):
@@ -89,27 +92,29 @@ class Upper(nn.Module):
         self.answers = nn.Sequential(nn.Linear(2 * width, _HEAD_WIDTH), nn.GELU(), nn.Linear(_HEAD_WIDTH, 1))
         self.edges = nn.Linear(width, 2)
 
-    def forward(self, states: Tensor, present: Tensor, passage: Tensor) -> tuple[Tensor, Tensor]:
-        """Whether the passage answers, and where.
+    def forward(
+        self, states: Tensor, lengths: list[int], passage: Tensor
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Whether each passage answers, and where.
 
         Args:
-            states: Of question and passage from the lower half, (batch, tokens, width).
-            present: False on padding, (batch, tokens).
-            passage: True on the passage's own tokens, (batch, tokens).
+            states: Of pairs of question and passage from the lower half, one behind the other,
+                (tokens, width).
+            lengths: Tokens of each pair.
+            passage: True on the passages' own tokens, (tokens,).
 
         Returns:
-            Logits (batch,) that it answers, and of each token to be the span's first and last,
-            (batch, tokens, 2), minus infinity outside the passage.
+            Logits (pairs,) that it answers, and for each pair those of its tokens to be the span's first and
+            last, (tokens of the pair, 2), minus infinity outside the passage.
         """
-        states = states + passage[..., None] * self.segment
+        states = states + passage[:, None] * self.segment
         for layer in self.layers:
-            states = layer(states, present[:, None, None, :])
+            states = layer(states, lengths)
         with torch.autocast("cpu", enabled=False):  # the heads need full precision
             states = states.float()
-            mean = (states * present[..., None]).sum(1) / present.sum(1, keepdim=True)
-            answers = self.answers(torch.cat([states[:, 0], mean], dim=1))[:, 0]
-            edges = self.edges(states).masked_fill(~passage[..., None], float("-inf"))
-        return answers, edges
+            ends = torch.stack([torch.cat([own[0], own.mean(0)]) for own in torch.split(states, lengths)])
+            edges = self.edges(states).masked_fill(~passage[:, None], float("-inf"))
+            return self.answers(ends)[:, 0], torch.split(edges, lengths)
 
 
 def upper_from(packed: PackedModel, dropout: float = 0.0) -> Upper:

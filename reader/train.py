@@ -38,6 +38,9 @@ WEIGHT_DECAY = 0.01
 DROPOUT = 0.1
 SPAN_WEIGHT = 0.8
 
+BFLOAT16 = torch.backends.cpu.get_cpu_capability() == "AVX512"
+"""Whether to train in bfloat16: twice as fast there, and twenty times slower than float32 with AVX2 alone."""
+
 _SORTED_TOGETHER = 16  # batches among which groups of like length are put together
 _REPORT_EVERY = 25  # steps
 
@@ -81,22 +84,16 @@ class Trainer:
 
     def _loss(self, batch: Sequence[Group]) -> Tensor:
         pairs = [example for group in batch for example in group]
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=BFLOAT16):
             batched = self.inputs.encode([(example.question, example.passage) for example in pairs])
-            answers, edges = self.upper(batched.states.float(), batched.present, batched.passage)
+            answers, edges = self.upper(batched.states.float(), batched.lengths, batched.passage)
         loss = _choice_loss(answers, batch)
-        rows, first, last = [], [], []
-        for row, (example, spans_of) in enumerate(zip(pairs, batched.spans, strict=True)):
-            tokens = _answer_tokens(example, spans_of)
-            if tokens:
-                rows.append(row)
-                first.append(tokens[0])
-                last.append(tokens[-1])
-        if rows:
-            spans = functional.cross_entropy(edges[rows, :, 0], torch.tensor(first))
-            spans = spans + functional.cross_entropy(edges[rows, :, 1], torch.tensor(last))
-            loss = loss + SPAN_WEIGHT * spans / 2
-        return loss
+        spans = [
+            functional.cross_entropy(edges_of.T, torch.tensor([tokens[0], tokens[-1]]))
+            for example, edges_of, spans_of in zip(pairs, edges, batched.spans, strict=True)
+            if (tokens := _answer_tokens(example, spans_of))
+        ]
+        return loss + SPAN_WEIGHT * torch.stack(spans).mean() if spans else loss
 
 
 def batches(groups: Sequence[Group], random_numbers: random.Random) -> Iterator[list[Group]]:
@@ -121,10 +118,13 @@ def draw(data: Path | None, count: int, random_numbers: random.Random) -> list[G
     return random_numbers.sample(groups, len(groups))
 
 
-def train(data: Path | None, count: int, packed: PackedModel) -> Upper:
-    """An upper half trained on ``count`` groups."""
+def train(data: Path | None, count: int, packed: PackedModel, seed: int = SEED) -> Upper:
+    """An upper half trained on ``count`` groups that are drawn with ``seed``.
+
+    What it starts from is the same for every seed: weights of two runs can then be averaged.
+    """
     torch.manual_seed(SEED)
-    random_numbers = random.Random(SEED)
+    random_numbers = random.Random(seed)
     steps = list(batches(draw(data, count, random_numbers), random_numbers))
     trainer = Trainer(Inputs(packed), upper_from(packed, DROPOUT), len(steps))
     began, losses = time.monotonic(), []
@@ -147,12 +147,17 @@ def main() -> None:
         "--output", type=Path, default=WEIGHTS, help="the weights (default: beside this file)"
     )
     parser.add_argument("--groups", type=int, default=GROUPS, help="to train on (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=SEED, help="of what is drawn (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="that torch uses (default: %(default)s)")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(arguments.threads)
-    upper = train(arguments.data, arguments.groups, PackedModel.bundled())
-    about = {"groups": str(arguments.groups), "seed": str(SEED), "base": "intfloat/multilingual-e5-small"}
+    upper = train(arguments.data, arguments.groups, PackedModel.bundled(), arguments.seed)
+    about = {
+        "groups": str(arguments.groups),
+        "seed": str(arguments.seed),
+        "base": "intfloat/multilingual-e5-small",
+    }
     save(upper.state_dict(), arguments.output, about)
     _log.info("wrote %s", arguments.output)
 
