@@ -15,6 +15,7 @@ from typing import Any
 
 from eval import intervals
 from eval.cases import Case, parse_case
+from eval.metrics import TITLES
 from index.errors import SetupError
 
 _TITLE_WIDTH = 36
@@ -67,11 +68,11 @@ class Difference:
 
 
 _MEANS: Sequence[tuple[str, Callable[[Case], bool], Callable[[Asked], bool]]] = (
-    ("Right theme first", lambda case: case.is_ranked, lambda asked: asked.right_first),
-    ("In-domain unanswerable refused", lambda case: case.is_near, lambda asked: asked.refused),
-    ("Out of scope refused", lambda case: case.kind == "out-of-scope", lambda asked: asked.refused),
-    ("Answerable refused (false refusals)", lambda case: case.answerable, lambda asked: asked.refused),
-    ("Cases right in every check", lambda case: True, lambda asked: not asked.failures),
+    ("right_first", lambda case: case.is_ranked, lambda asked: asked.right_first),
+    ("refused_near", lambda case: case.is_near, lambda asked: asked.refused),
+    ("refused_far", lambda case: case.kind == "out-of-scope", lambda asked: asked.refused),
+    ("false_refusals", lambda case: case.answerable, lambda asked: asked.refused),
+    ("right", lambda case: True, lambda asked: not asked.failures),
 )
 
 
@@ -115,12 +116,12 @@ def paired(before: Iterable[Asked], after: Iterable[Asked]) -> list[tuple[Asked,
 def differences(pairs: Sequence[tuple[Asked, Asked]]) -> list[Difference]:
     """Every figure that there are cases for, the areas under the ROC curve last."""
     found = []
-    for title, applies, value in _MEANS:
+    for key, applies, value in _MEANS:
         chosen = [(float(value(a)), float(value(b))) for a, b in pairs if applies(a.case)]
         if chosen:
             before, after = (sum(column) / len(chosen) for column in zip(*chosen, strict=True))
             interval = intervals.of_difference([b - a for a, b in chosen])
-            found.append(Difference(title, before, after, *interval, n=len(chosen)))
+            found.append(Difference(TITLES[key], before, after, *interval, n=len(chosen)))
     positive = [_scores(pair) for pair in pairs if pair[0].case.is_ranked]
     negative = [_scores(pair) for pair in pairs if pair[0].case.is_near]
     if positive and negative:
@@ -129,7 +130,7 @@ def differences(pairs: Sequence[tuple[Asked, Asked]]) -> list[Difference]:
         )
         interval = intervals.of_auc_difference(positive, negative)
         count = len(positive) + len(negative)
-        found.append(Difference("ROC area, in-domain unanswerable", before, after, *interval, n=count))
+        found.append(Difference(TITLES["auc_near"], before, after, *interval, n=count))
     return found
 
 

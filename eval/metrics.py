@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from eval import intervals
-from eval.ranking import MEASURES, score_rankings
+from eval.ranking import score_rankings
 from eval.results import Result
 
 
@@ -119,11 +119,14 @@ _AREAS: Sequence[tuple[Metric, Callable[[Result], bool]]] = (
     (Metric("auc_far", "ROC area, out of scope"), _is_far),
 )
 
-KEYS = frozenset(
-    [*MEASURES, *(f"right_first_{language}" for language in _BY_LANGUAGE)]
-    + [metric.key for metric, _ in _MEANS]
-    + [metric.key for metric, _ in _AREAS]
-)
+TITLES = {
+    **_RANKING,
+    **{metric.key: metric.title for metric, _ in _MEANS},
+    **{metric.key: metric.title for metric, _ in _AREAS},
+}
+"""The name for people of each metric, by its key."""
+
+KEYS = frozenset([*TITLES, *(f"right_first_{language}" for language in _BY_LANGUAGE)])
 """Every metric that a floor can be set for."""
 
 

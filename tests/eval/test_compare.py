@@ -40,8 +40,8 @@ def test_what_one_run_did_better_shows_with_its_interval(
     rows = {line.strip()[:36].strip(): line[38:].split() for line in capsys.readouterr().out.splitlines()}
     assert rows["In-domain unanswerable refused"][0] == "0.0%"
     assert float(rows["In-domain unanswerable refused"][2].rstrip("%")) > 0
-    assert rows["Right theme first"][0] == "0.0%"
-    assert rows["Right theme first"][3].startswith("+")  # the interval leaves zero out
+    assert rows["Right theme first (Success@1)"][0] == "0.0%"
+    assert rows["Right theme first (Success@1)"][3].startswith("+")  # the interval leaves zero out
     assert rows["ROC area, in-domain unanswerable"][0] == "50.0%"
 
 
