@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import cast
 
 from assistant import Assistant
-from assistant.reading import READ, READ_FIRST, read
+from assistant.reading import HOPELESS, READ, READ_FIRST, SURE, read
 from reader import Reader, Reading
 
 
@@ -34,12 +34,24 @@ def test_a_theme_that_the_reader_is_sure_of_overtakes_one_that_scored_a_little_b
     assert {hit.theme for hit in ranked} == {hit.theme for hit in read_hits}
 
 
-def test_where_a_passage_answers_for_sure_the_last_are_not_read(assistant: Assistant) -> None:
+class _Unsure:
+    """Finds the same of every passage."""
+
+    def __init__(self, odds: float) -> None:
+        self._odds = odds
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        return [Reading(self._odds, 0, len(passage)) for passage in passages]
+
+
+def test_the_last_passages_are_read_only_where_the_first_leave_doubt(assistant: Assistant) -> None:
     request, _, _ = assistant.chain.examine("Wat zegt het stuk over samenwerking en netwerken?")
     hits = assistant.chain.retriever.rank(request.text, request.vector)
-    for place, count in ((1, READ_FIRST), (READ - 1, READ)):
-        ranked = read(cast(Reader, _Decided(hits[place].theme.body)), request, hits)
+    for odds, count in ((SURE, READ_FIRST), (0.0, READ), (HOPELESS, READ_FIRST)):
+        ranked = read(cast(Reader, _Unsure(odds)), request, hits)
         assert {hit.theme for hit in ranked if hit.reading is not None} == {hit.theme for hit in hits[:count]}
+    ranked = read(cast(Reader, _Decided(hits[1].theme.body)), request, hits)
+    assert sum(hit.reading is not None for hit in ranked) == READ_FIRST
 
 
 def test_what_the_question_before_was_answered_with_does_not_answer_the_next(assistant: Assistant) -> None:
