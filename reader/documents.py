@@ -107,7 +107,7 @@ class DocumentGroups:
         question = asked.question
         if asked.form not in _OWN_FORM:
             question = vary(question, asked.language, self._random)
-        near = shelved.nearest(asked.question)
+        near = shelved.nearest[asked.question]
         wrong = [place for place in near if place != asked.home and place not in asked.also]
         chosen = wrong[:ALWAYS]
         rest = wrong[ALWAYS:NEAREST]
@@ -128,16 +128,13 @@ class _Shelved:
         self._embeddings = embeddings
 
     @cached_property
-    def _near(self) -> dict[str, list[int]]:
+    def nearest(self) -> dict[str, list[int]]:
+        """Of each question the places of the passages, the nearest first."""
         passages = [self.document.read_as(place)[0] for place in range(len(self.document.passages))]
         questions = [asked.question for asked in self.document.questions]
         vectors = self._embeddings.passage_vectors(passages)
         nearest = np.argsort(-(self._embeddings.query_vectors(questions) @ vectors.T), axis=1)
         return dict(zip(questions, nearest.tolist(), strict=True))
-
-    def nearest(self, question: str) -> list[int]:
-        """Places of the passages, the nearest to ``question`` first."""
-        return self._near[question]
 
 
 def _document(raw: dict[str, Any]) -> StudyDocument:

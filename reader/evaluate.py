@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from assistant.reading import READ
 from eval.cases import Case, load_cases
 from index.documents import read_document
 from index.embedding import ThemeEmbeddings
@@ -38,9 +39,6 @@ TUNING = (
     (ROOT / "eval" / "tuning" / "cases.jsonl", ROOT / "eval" / "tuning" / "documents"),
 )
 PUBLIC_EXAMPLES = 1500
-NEAREST = 5
-"""Passages of a document that are read; the assistant reads fewer."""
-
 _RESAMPLES = 1000
 
 _log = logging.getLogger("reader.evaluate")
@@ -57,7 +55,7 @@ def documents(reader: Reader) -> None:
         vectors = embeddings.passage_vectors(passages)
         for asked in document.questions:
             cosine = vectors @ embeddings.query_vectors([asked.question])[0]
-            near = [int(place) for place in np.argsort(-cosine)[:NEAREST]]
+            near = [int(place) for place in np.argsort(-cosine)[:READ]]
             readings = [
                 reading.score for reading in reader.read(asked.question, [passages[at] for at in near])
             ]
@@ -118,7 +116,7 @@ def tuning(reader: Reader) -> None:
                 store = open_store([read_document(folder / name)], embeddings, index)
                 retriever = ThemeRetriever(store=store)
                 for case in (case for case in cases if case.document == name):
-                    hits = retriever.rank(case.question)[:NEAREST]
+                    hits = retriever.rank(case.question)[:READ]
                     readings = reader.read(case.question, [hit.theme.text for hit in hits])
                     best = max(readings, key=lambda reading: reading.score)
                     truths.append(case.answerable)

@@ -118,11 +118,8 @@ def draw(data: Path | None, count: int, random_numbers: random.Random) -> list[G
     return random_numbers.sample(groups, len(groups))
 
 
-def train(data: Path | None, count: int, packed: PackedModel, seed: int = SEED) -> Upper:
-    """An upper half trained on ``count`` groups that are drawn with ``seed``.
-
-    What it starts from is the same for every seed: weights of two runs can then be averaged.
-    """
+def train(data: Path | None, count: int, packed: PackedModel, seed: int) -> Upper:
+    """An upper half trained on ``count`` groups drawn with ``seed``; its start is the same for every seed."""
     torch.manual_seed(SEED)
     random_numbers = random.Random(seed)
     steps = list(batches(draw(data, count, random_numbers), random_numbers))

@@ -12,13 +12,15 @@ from reader import Reader, Reading
 
 
 class _Decided:
-    """Holds one passage for the answer and no other."""
+    """Holds the passages with certain words for the answer, with certain odds, and no other."""
 
-    def __init__(self, words: str) -> None:
-        self._words = words
+    def __init__(self, words: str, odds: float = 6.0) -> None:
+        self._words, self._odds = words, odds
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        return [Reading(6.0 if self._words in passage else -6.0, 0, len(passage)) for passage in passages]
+        return [
+            Reading(self._odds if self._words in passage else -6.0, 0, len(passage)) for passage in passages
+        ]
 
 
 def test_a_theme_that_the_reader_is_sure_of_overtakes_one_that_scored_a_little_better(
@@ -34,21 +36,11 @@ def test_a_theme_that_the_reader_is_sure_of_overtakes_one_that_scored_a_little_b
     assert {hit.theme for hit in ranked} == {hit.theme for hit in read_hits}
 
 
-class _Unsure:
-    """Finds the same of every passage."""
-
-    def __init__(self, odds: float) -> None:
-        self._odds = odds
-
-    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        return [Reading(self._odds, 0, len(passage)) for passage in passages]
-
-
 def test_the_last_passages_are_read_only_where_the_first_leave_doubt(assistant: Assistant) -> None:
     request, _, _ = assistant.chain.examine("Wat zegt het stuk over samenwerking en netwerken?")
     hits = assistant.chain.retriever.rank(request.text, request.vector)
     for odds, count in ((SURE, READ_FIRST), (0.0, READ), (HOPELESS, READ_FIRST)):
-        ranked = read(cast(Reader, _Unsure(odds)), request, hits)
+        ranked = read(cast(Reader, _Decided("", odds)), request, hits)
         assert {hit.theme for hit in ranked if hit.reading is not None} == {hit.theme for hit in hits[:count]}
     ranked = read(cast(Reader, _Decided(hits[1].theme.body)), request, hits)
     assert sum(hit.reading is not None for hit in ranked) == READ_FIRST
