@@ -26,6 +26,9 @@ DOCUMENTS = Path(__file__).with_name("documents.jsonl")
 WRONG = 3  # passages of a group that do not answer
 NEAREST = 6  # they are among so many that lie nearest to the question
 ALWAYS = 1  # of which so many are always among them
+DETAILS = frozenset({"detail", "open-detail"})
+"""Forms of questions for a detail of what a passage says (which, who, how many, why): stated or left open."""
+
 _OWN_FORM = frozenset({"colloquial", "keywords", "typo"})  # of questions that are used as they were written
 
 

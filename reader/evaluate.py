@@ -27,7 +27,7 @@ from index.documents import read_document
 from index.embedding import ThemeEmbeddings
 from index.search import ThemeRetriever
 from index.store import open_store
-from reader.documents import study_documents
+from reader.documents import DETAILS, study_documents
 from reader.examples import Examples
 from reader.model import Reader
 from reader.sources import HELD_OUT_SUBJECTS, own_pairs
@@ -49,7 +49,7 @@ _WITH_HISTORY = ("whole", "follow-up", "change")
 def documents(reader: Reader) -> None:
     """The held-out documents: questions that they answer against those that they leave open."""
     embeddings = ThemeEmbeddings()
-    truths, scores, cosines, right, nearest = [], [], [], [], []
+    truths, scores, cosines, right, nearest, details = [], [], [], [], [], []
     for document in study_documents(held_out=True):
         passages = [document.read_as(place)[0] for place in range(len(document.passages))]
         vectors = embeddings.passage_vectors(passages)
@@ -60,13 +60,21 @@ def documents(reader: Reader) -> None:
                 reading.score for reading in reader.read(asked.question, [passages[at] for at in near])
             ]
             truths.append(asked.home is not None)
+            details.append(asked.form in DETAILS)
             scores.append(max(readings))
             cosines.append(float(cosine.max()))
             if asked.home is not None:
                 homes = {asked.home, *asked.also}
                 right.append(near[int(np.argmax(readings))] in homes)
                 nearest.append(near[0] in homes)
-    _report("held-out documents, reader", truths, scores)
+    for name, wanted in (("for details", True), ("others", False)):
+        kept = [
+            row
+            for row, detail in zip(zip(truths, scores, strict=True), details, strict=True)
+            if detail is wanted
+        ]
+        _report(f"held-out documents, {name}", [truth for truth, _ in kept], [score for _, score in kept])
+    _report("held-out documents, all", truths, scores)
     _report("  cosine", truths, cosines)
     _log.info(
         "  the best reading is of a right passage in %.3f, the best cosine in %.3f (n=%d)",

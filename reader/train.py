@@ -1,7 +1,8 @@
 """Trains the reader: python -m reader.train --data FOLDER.
 
-The README beside this file says where the public data sets come from. With the same arguments, versions
-and number of threads the same weights come out.
+In two stages: first on all that is drawn but questions for details, then shortly on those, among others to
+keep what was learned. The README beside this file says where the public data sets come from. With the same
+arguments, versions and number of threads the same weights come out.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ import logging
 import random
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from reader.documents import DocumentGroups, study_documents
+from reader.documents import DETAILS, DocumentGroups, StudyDocument, study_documents
 from reader.examples import Example, Examples
 from reader.inputs import Inputs, TokenSpan
 from reader.network import Upper, upper_from
 from reader.packed import PackedModel
-from reader.weights import WEIGHTS, save
+from reader.weights import WEIGHTS, load, save
 
 Group = Sequence[Example]
 """Passages read for one question. Where one answers it is the first."""
@@ -30,9 +32,13 @@ Group = Sequence[Example]
 SEED = 1
 GROUPS = 24_000
 DOCUMENT_SHARE = 0.75  # of the groups: a question with four passages of a document; the others are pairs
+DETAIL_GROUPS = 3_000  # of the second stage
+DETAIL_DOCUMENT_SHARE = 0.9
+REHEARSED = 12  # other questions of each document that the second stage draws from
 BATCH = 36  # pairs
 LEARNING_RATE = 1.2e-4
 NEW_LEARNING_RATE = 3e-4  # of what does not start from E5
+DETAIL_LEARNING_RATE = 6e-5  # of all in the second stage
 WARM_UP = 0.06  # share of the steps
 WEIGHT_DECAY = 0.01
 DROPOUT = 0.1
@@ -54,15 +60,22 @@ class Trainer:
         inputs: The frozen half.
         upper: What is trained.
         steps: How many batches there will be; the learning rate rises, then falls to 0 at the last.
+        rates: The highest learning rate of the layers, and of what does not start from E5.
     """
 
-    def __init__(self, inputs: Inputs, upper: Upper, steps: int) -> None:
+    def __init__(
+        self,
+        inputs: Inputs,
+        upper: Upper,
+        steps: int,
+        rates: tuple[float, float] = (LEARNING_RATE, NEW_LEARNING_RATE),
+    ) -> None:
         self.inputs = inputs
         self.upper = upper.train()
         started = list(upper.layers.parameters())
         new = [value for name, value in upper.named_parameters() if not name.startswith("layers.")]
         self._optimizer = torch.optim.AdamW(
-            [{"params": started, "lr": LEARNING_RATE}, {"params": new, "lr": NEW_LEARNING_RATE}],
+            [{"params": started, "lr": rates[0]}, {"params": new, "lr": rates[1]}],
             weight_decay=WEIGHT_DECAY,
             fused=True,
         )
@@ -108,22 +121,32 @@ def batches(groups: Sequence[Group], random_numbers: random.Random) -> Iterator[
         yield from random_numbers.sample(cut, len(cut))
 
 
-def draw(data: Path | None, count: int, random_numbers: random.Random) -> list[Group]:
+def first_stage(
+    documents: Sequence[StudyDocument], data: Path | None, count: int, random_numbers: random.Random
+) -> list[Group]:
     """``count`` groups: questions to whole documents, and pairs of the other sources as groups of one."""
-    documents = DocumentGroups(study_documents(held_out=False), random_numbers)
-    whole = round(count * DOCUMENT_SHARE)
-    pairs = Examples(data, held_out=False, random_numbers=random_numbers).draw(count - whole)
-    groups: list[Group] = [documents.draw() for _ in range(whole)]
-    groups += [(pair,) for pair in pairs]
-    return random_numbers.sample(groups, len(groups))
+    others = [
+        replace(document, questions=tuple(q for q in document.questions if q.form not in DETAILS))
+        for document in documents
+    ]
+    return _draw(others, DOCUMENT_SHARE, data, count, random_numbers)
 
 
-def train(data: Path | None, count: int, packed: PackedModel, seed: int) -> Upper:
-    """An upper half trained on ``count`` groups drawn with ``seed``; its start is the same for every seed."""
-    torch.manual_seed(SEED)
-    random_numbers = random.Random(seed)
-    steps = list(batches(draw(data, count, random_numbers), random_numbers))
-    trainer = Trainer(Inputs(packed), upper_from(packed, DROPOUT), len(steps))
+def second_stage(
+    documents: Sequence[StudyDocument], data: Path | None, count: int, random_numbers: random.Random
+) -> list[Group]:
+    """``count`` groups: questions for details of whole documents, and some of the first stage's."""
+    mixed = []
+    for document in documents:
+        details = [asked for asked in document.questions if asked.form in DETAILS]
+        others = [asked for asked in document.questions if asked.form not in DETAILS]
+        rehearsed = random_numbers.sample(others, min(REHEARSED, len(others)))
+        mixed.append(replace(document, questions=(*details, *rehearsed)))
+    return _draw(mixed, DETAIL_DOCUMENT_SHARE, data, count, random_numbers)
+
+
+def train(trainer: Trainer, steps: Sequence[Sequence[Group]]) -> None:
+    """Every batch once, in order, with a line on how it goes now and then."""
     began, losses = time.monotonic(), []
     for number, batch in enumerate(steps, start=1):
         losses.append(trainer.step(batch))
@@ -131,7 +154,6 @@ def train(data: Path | None, count: int, packed: PackedModel, seed: int) -> Uppe
             recent = losses[-_REPORT_EVERY:]
             loss, seconds = sum(recent) / len(recent), time.monotonic() - began
             _log.info("step %d of %d, loss %.3f, %.0f s", number, len(steps), loss, seconds)
-    return trainer.upper.eval()
 
 
 def main() -> None:
@@ -143,20 +165,57 @@ def main() -> None:
     parser.add_argument(
         "--output", type=Path, default=WEIGHTS, help="the weights (default: beside this file)"
     )
-    parser.add_argument("--groups", type=int, default=GROUPS, help="to train on (default: %(default)s)")
+    parser.add_argument(
+        "--groups", type=int, default=GROUPS, help="of the first stage (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--detail-groups", type=int, default=DETAIL_GROUPS, help="of the second stage (default: %(default)s)"
+    )
+    parser.add_argument("--start", type=Path, help="weights after the first stage, to train only the second")
     parser.add_argument("--seed", type=int, default=SEED, help="of what is drawn (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="that torch uses (default: %(default)s)")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     torch.set_num_threads(arguments.threads)
-    upper = train(arguments.data, arguments.groups, PackedModel.bundled(), arguments.seed)
+    torch.manual_seed(SEED)  # the start is the same for every seed
+    packed = PackedModel.bundled()
+    inputs, upper = Inputs(packed), upper_from(packed, DROPOUT)
+    documents = study_documents(held_out=False)
+    if arguments.start:
+        upper.load_state_dict(load(arguments.start))
+    else:
+        random_numbers = random.Random(arguments.seed)
+        groups = first_stage(documents, arguments.data, arguments.groups, random_numbers)
+        steps = list(batches(groups, random_numbers))
+        train(Trainer(inputs, upper, len(steps)), steps)
+    random_numbers = random.Random(arguments.seed)
+    groups = second_stage(documents, arguments.data, arguments.detail_groups, random_numbers)
+    steps = list(batches(groups, random_numbers))
+    rates = (DETAIL_LEARNING_RATE, DETAIL_LEARNING_RATE)
+    train(Trainer(inputs, upper, len(steps), rates), steps)
     about = {
-        "groups": str(arguments.groups),
+        "groups": f"{arguments.groups} + {arguments.detail_groups}",
         "seed": str(arguments.seed),
         "base": "intfloat/multilingual-e5-small",
     }
     save(upper.state_dict(), arguments.output, about)
     _log.info("wrote %s", arguments.output)
+
+
+def _draw(
+    documents: Sequence[StudyDocument],
+    share: float,
+    data: Path | None,
+    count: int,
+    random_numbers: random.Random,
+) -> list[Group]:
+    """``count`` groups, ``share`` of them questions to ``documents``, the others pairs."""
+    of_documents = DocumentGroups(documents, random_numbers)
+    whole = round(count * share)
+    pairs = Examples(data, held_out=False, random_numbers=random_numbers).draw(count - whole)
+    groups: list[Group] = [of_documents.draw() for _ in range(whole)]
+    groups += [(pair,) for pair in pairs]
+    return random_numbers.sample(groups, len(groups))
 
 
 def _choice_loss(answers: Tensor, batch: Sequence[Group]) -> Tensor:

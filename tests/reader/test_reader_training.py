@@ -12,7 +12,7 @@ from reader.inputs import Inputs
 from reader.network import upper_from
 from reader.packed import PackedModel
 from reader.sources import HELD_OUT_SUBJECTS, own_pairs
-from reader.train import BATCH, Trainer, batches
+from reader.train import BATCH, Trainer, batches, second_stage
 
 
 def test_a_hundred_pairs_make_the_loss_fall() -> None:
@@ -49,6 +49,16 @@ def test_a_group_has_the_passage_that_answers_first_and_others_of_the_same_docum
     assert {group[0].answer is None for group in drawn} == {True, False}
     answered = next(group[0] for group in drawn if group[0].answer)
     assert answered.answer and answered.passage[slice(*answered.answer)].strip()
+
+
+def test_the_second_stage_asks_for_details_and_rehearses_the_rest() -> None:
+    documents = study_documents(held_out=False)[:4]
+    forms = {asked.question: asked.form for document in documents for asked in document.questions}
+    drawn = second_stage(documents, None, 100, random.Random(10))
+    asked = [forms[group[0].question] for group in drawn if group[0].question in forms]
+    details = [form for form in asked if form in ("detail", "open-detail")]
+    assert 0.35 < len(details) / len(asked) < 0.85
+    assert set(details) == {"detail", "open-detail"}
 
 
 def test_batches_hold_every_group_whole_and_no_more_pairs_than_they_should() -> None:
