@@ -1,6 +1,7 @@
 """Fit the numbers of ``grounding.json`` on tuning cases.
 
-    python -m assistant.calibration.fit CASES.jsonl=DOCUMENTS ... --weights-only CASES.jsonl=DOCUMENTS ...
+    python -m assistant.calibration.fit CASES.jsonl=DOCUMENTS ... \
+        --with-reader-only CASES.jsonl=DOCUMENTS ... --weights-only CASES.jsonl=DOCUMENTS ...
 
 Each argument names a file of cases and the folder of their documents. Besides the cases as they are,
 questions of every document are put to the others, where they are out of scope, and so are everyday
@@ -8,7 +9,9 @@ requests from ``foreign.txt``. The two regressions
 are fitted apart: topic on answered questions against those out of scope, detail on answered questions
 against unanswered ones in scope. Where they refuse comes from scores out of fold, whole documents left
 out, so that the share of false refusals holds on a document that was not fitted on. Cases that are harder
-than what people ask count for the weights only: a share of false refusals among them would say little.
+than what people ask count for the weights only: a share of false refusals among them would say little. Of
+questions for a detail of what a passage mentions only the reader can tell whether it is stated: the score
+without the reader is fitted without them, or it lets nearly everything pass.
 """
 
 from __future__ import annotations
@@ -72,15 +75,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("cases", nargs="+", metavar="CASES=DOCUMENTS")
     parser.add_argument("--weights-only", nargs="+", default=[], metavar="CASES=DOCUMENTS")
+    parser.add_argument("--with-reader-only", nargs="+", default=[], metavar="CASES=DOCUMENTS")
     options = parser.parse_args(arguments)
-    sources = [(pair, True) for pair in options.cases] + [(pair, False) for pair in options.weights_only]
     fitted: dict[str, dict[str, Any]] = {}
-    examples = [both for pair, is_typical in sources for both in _examples(pair, is_typical)]
+    cases = [both for pair in options.cases for both in _examples(pair, True)]
+    details = [both for pair in options.with_reader_only for both in _examples(pair, True)]
+    far_fetched = [both for pair in options.weights_only for both in _examples(pair, False)]
     seen = {
-        # Without the reader nothing is learned from far-fetched questions but to let everything pass.
-        "without_reader": ([plain for plain, _ in examples if plain.is_typical], TOPIC, DETAIL),
+        # Without the reader nothing is learned from the others but to let everything pass.
+        "without_reader": ([plain for plain, _ in cases], TOPIC, DETAIL),
         "with_reader": (
-            [read for _, read in examples],
+            [read for _, read in (*cases, *details, *far_fetched)],
             (*TOPIC, *READINGS),
             (*DETAIL_WITH_READER, *READINGS),
         ),
