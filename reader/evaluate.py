@@ -68,12 +68,8 @@ def documents(reader: Reader) -> None:
                 right.append(near[int(np.argmax(readings))] in homes)
                 nearest.append(near[0] in homes)
     for name, wanted in (("for details", True), ("others", False)):
-        kept = [
-            row
-            for row, detail in zip(zip(truths, scores, strict=True), details, strict=True)
-            if detail is wanted
-        ]
-        _report(f"held-out documents, {name}", [truth for truth, _ in kept], [score for _, score in kept])
+        kept = [at for at, is_detail in enumerate(details) if is_detail is wanted]
+        _report(f"held-out documents, {name}", [truths[at] for at in kept], [scores[at] for at in kept])
     _report("held-out documents, all", truths, scores)
     _report("  cosine", truths, cosines)
     _log.info(

@@ -181,18 +181,16 @@ def main() -> None:
     packed = PackedModel.bundled()
     inputs, upper = Inputs(packed), upper_from(packed, DROPOUT)
     documents = study_documents(held_out=False)
+    details = (second_stage, arguments.detail_groups, (DETAIL_LEARNING_RATE, DETAIL_LEARNING_RATE))
+    stages = [(first_stage, arguments.groups, (LEARNING_RATE, NEW_LEARNING_RATE)), details]
     if arguments.start:
         upper.load_state_dict(load(arguments.start))
-    else:
+        stages = [details]
+    for draw, count, rates in stages:
         random_numbers = random.Random(arguments.seed)
-        groups = first_stage(documents, arguments.data, arguments.groups, random_numbers)
+        groups = draw(documents, arguments.data, count, random_numbers)
         steps = list(batches(groups, random_numbers))
-        train(Trainer(inputs, upper, len(steps)), steps)
-    random_numbers = random.Random(arguments.seed)
-    groups = second_stage(documents, arguments.data, arguments.detail_groups, random_numbers)
-    steps = list(batches(groups, random_numbers))
-    rates = (DETAIL_LEARNING_RATE, DETAIL_LEARNING_RATE)
-    train(Trainer(inputs, upper, len(steps), rates), steps)
+        train(Trainer(inputs, upper, len(steps), rates), steps)
     about = {
         "groups": f"{arguments.groups} + {arguments.detail_groups}",
         "seed": str(arguments.seed),

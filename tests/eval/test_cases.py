@@ -8,7 +8,7 @@ import pytest
 
 from eval.cases import load_cases
 from eval.cli import main
-from eval.suites import MAIN, SETS, load_suite
+from eval.suites import MAIN, ROOT, SETS, load_suite
 from index.errors import SetupError
 
 SOUND: Mapping[str, object] = {
@@ -29,6 +29,20 @@ SOUND: Mapping[str, object] = {
 def test_every_committed_case_is_sound_and_its_id_its_own() -> None:
     cases = [case for suite in SETS["all"] for case in load_suite(suite).cases]
     assert len({case.id for case in cases}) == len(cases)
+
+
+def test_no_question_that_is_scored_by_default_is_tuned_on() -> None:
+    tuned = {
+        (case.document, case.question.casefold())
+        for folder in ("cases", "tuning")
+        for path in (ROOT / folder).glob("*.jsonl")
+        if folder == "tuning" or path.name.startswith("tune")
+        for case in load_cases(path)
+        if not case.history and case.kind != "greeting"  # there are only so many ways to say hello
+    }
+    scored = [case for suite in SETS["test"] for case in load_cases(suite.cases) if not case.history]
+    assert len(tuned) > 1_000
+    assert [case.id for case in scored if (case.document, case.question.casefold()) in tuned] == []
 
 
 def test_a_case_survives_its_file(tmp_path: Path) -> None:
