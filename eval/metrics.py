@@ -108,6 +108,7 @@ _MEANS: Sequence[tuple[Metric, _Value]] = (
 _RANKING = {
     "right_first": "Right theme first (Success@1)",
     "among_three": "Right theme among three (Success@3)",
+    "accepted_first": "Right theme first, or one that may be cited",
     "rr5": "Reciprocal rank (RR@5)",
     "recall3": "Right themes among three (R@3)",
     "ndcg5": "Order of themes (nDCG@5)",

@@ -1,8 +1,8 @@
 """Is the right theme first? Scored by ir-measures.
 
 A theme that must be cited has relevance 2 and one that may be cited 1; the measures that ask for a
-right theme ask for relevance 2. Cases that are not ranked stay out of the qrels: one of ir-measures'
-two interfaces would count them as zero.
+right theme ask for relevance 2, the one that asks for an accepted theme for 1. Cases that are not ranked
+stay out of the qrels: one of ir-measures' two interfaces would count them as zero.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from eval.cases import Case
 MEASURES = {
     "right_first": Success(rel=2) @ 1,
     "among_three": Success(rel=2) @ 3,
+    "accepted_first": Success(rel=1) @ 1,
     "rr5": RR(rel=2) @ 5,
     "recall3": R(rel=2) @ 3,
     "ndcg5": nDCG @ 5,

@@ -1,4 +1,4 @@
-"""Pairs of question and passage as the trained half takes them: the frozen half's states of both together."""
+"""Pairs of question and passage as the trained layers take them: tokens, embedded, of both together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from reader.network import Lower
+from reader.network import Embedding
 from reader.packed import PackedModel
 from reader.tokenizer import Tokenizer
 
@@ -25,7 +25,7 @@ TokenSpan = tuple[int, int] | None
 
 @dataclass(frozen=True)
 class Batch:
-    """Pairs of question and passage after the frozen half, one behind the other.
+    """Embedded pairs of question and passage, one behind the other.
 
     Attributes:
         states: (tokens, width), in each pair the question's tokens first.
@@ -44,15 +44,16 @@ class Batch:
 
 
 class Inputs:
-    """The frozen half with its tokenizer; safe to call from several threads.
+    """The tokenizer and the frozen embedding; safe to call from several threads.
 
     Args:
         packed: The model it is read from.
+        device: That it computes on.
     """
 
-    def __init__(self, packed: PackedModel) -> None:
+    def __init__(self, packed: PackedModel, device: str = "cpu") -> None:
         self._tokenizer = Tokenizer(packed.vocabulary())
-        self._lower = Lower(packed).eval()
+        self._embedding = Embedding(packed).eval().to(device)
 
     def encode(self, pairs: Sequence[tuple[str, str]]) -> Batch:
         """Pairs of a question and a passage, in one batch (at least one); what is too long loses its end."""
@@ -64,9 +65,9 @@ class Inputs:
             rows.append([begin, *asked, end, *told, end])
             spans.append((*(None for _ in range(len(asked) + 2)), *places, None))
         with torch.no_grad():
-            states = self._lower(rows)
-        in_passage = torch.tensor([place is not None for places in spans for place in places])
-        return Batch(states, in_passage, tuple(spans))
+            states = self._embedding(rows)
+        in_passage = [place is not None for places in spans for place in places]
+        return Batch(states, torch.tensor(in_passage, device=states.device), tuple(spans))
 
     def _tokens(self, prefix: str, text: str) -> tuple[tuple[int, ...], tuple[TokenSpan, ...]]:
         tokens = self._tokenizer.encode(prefix + text[: _MOST_CHARACTERS[prefix]])

@@ -12,7 +12,7 @@ from torch import Tensor
 from index.themes import sentences
 from reader.errors import ReaderUnavailable
 from reader.inputs import Inputs, TokenSpan
-from reader.network import UPPER, Upper
+from reader.network import Encoder
 from reader.packed import PackedModel
 from reader.weights import WEIGHTS, load
 
@@ -47,13 +47,13 @@ class Reader:
     """Reads passages for a question; safe to call from several threads.
 
     Args:
-        inputs: The frozen lower half.
-        upper: The trained upper half.
+        inputs: Makes tokens of texts.
+        encoder: The trained network.
     """
 
-    def __init__(self, inputs: Inputs, upper: Upper) -> None:
+    def __init__(self, inputs: Inputs, encoder: Encoder) -> None:
         self._inputs = inputs
-        self._upper = upper.eval()
+        self._encoder = encoder.eval()
 
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> Reader:
@@ -64,14 +64,14 @@ class Reader:
         """
         state = load(weights)
         packed = PackedModel.bundled()
-        upper = Upper(packed.width, packed.heads, packed.inner, packed.epsilon, UPPER)
+        encoder = Encoder(packed.width, packed.heads, packed.inner, packed.epsilon, packed.layers)
         try:
-            upper.load_state_dict(state)
+            encoder.load_state_dict(state)
         except RuntimeError as error:
             raise ReaderUnavailable(
                 f"The reader's weights {weights.name} are of another version. Restore them from the project."
             ) from error
-        return cls(Inputs(packed), upper.requires_grad_(False))
+        return cls(Inputs(packed), encoder.requires_grad_(False))
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """One Reading a passage, all of them in one batch; of a long passage, that of its best piece."""
@@ -80,7 +80,7 @@ class Reader:
             return []
         batch = self._inputs.encode([(question, passages[row][start:end]) for row, start, end in pieces])
         with torch.inference_mode():
-            answers, edges = self._upper(batch.states, batch.lengths, batch.passage)
+            answers, edges = self._encoder(batch.states, batch.lengths, batch.passage)
         best: dict[int, Reading] = {}
         for at, (row, shift, _) in enumerate(pieces):
             score = float(answers[at])

@@ -15,7 +15,7 @@ from reader.errors import ReaderUnavailable
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 
-FORMAT = "reader-2"
+FORMAT = "reader-3"
 _SCALE = ".scale"
 
 

@@ -25,7 +25,7 @@ def test_both_themes_of_a_double_question_are_cited(
 
 
 def test_a_question_with_and_in_it_that_one_theme_answers_cites_that_one(assistant: Assistant) -> None:
-    answer = assistant.ask("Welke publieke en private partijen zijn samengebracht?")
+    answer = assistant.ask("Heeft het pact publieke en private partijen samengebracht?")
     assert [citation.theme.number for citation in answer.citations] == [5]
 
 

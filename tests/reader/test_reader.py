@@ -14,7 +14,7 @@ import torch
 from assistant.reading import emphasised
 from reader import Reader, ReaderUnavailable
 from reader.inputs import PASSAGE
-from reader.network import LOWER, Lower, packed_layer
+from reader.network import Embedding, packed_layer
 from reader.packed import PackedModel
 from reader.tokenizer import Tokenizer
 from reader.weights import WEIGHTS
@@ -169,17 +169,25 @@ def test_the_unpacked_layers_give_the_engine_s_vectors(packed: PackedModel) -> N
         "Thirty-seven bicycles were stolen; nineteen came back.",
         "één ﬁets … ½ prijs 🙂",
     ]
-    tokenizer, lower = Tokenizer(packed.vocabulary()), Lower(packed)
+    tokenizer, embedding = Tokenizer(packed.vocabulary()), Embedding(packed)
     rows = [[tokenizer.begin, *tokenizer.encode(PASSAGE + text).ids, tokenizer.end] for text in texts]
     with torch.no_grad():
-        states, lengths = lower(rows), [len(row) for row in rows]
-        for number in range(LOWER, packed.layers):
+        states, lengths = embedding(rows), [len(row) for row in rows]
+        for number in range(packed.layers):
             states = packed_layer(packed, number)(states, lengths)
     means = torch.stack([own.mean(0) for own in torch.split(states, lengths)])
     vectors = torch.nn.functional.normalize(means, dim=1).numpy()
     engine = E5()
     assert lengths == [engine.token_count(text) for text in texts]
     assert (vectors * engine.passage(texts)).sum(1).min() > 0.999
+
+
+def test_attention_to_all_inputs_at_once_gives_what_one_after_another_gives(packed: PackedModel) -> None:
+    layer, lengths = packed_layer(packed, 3), [5, 17, 1, 9]
+    mixed = torch.randn(sum(lengths), 3 * packed.width, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        each, padded = layer.attend_each(mixed, lengths), layer.attend_padded(mixed, lengths)
+    torch.testing.assert_close(each, padded, atol=1e-5, rtol=0)
 
 
 def test_offsets_of_tokens_follow_the_text(packed: PackedModel) -> None:
