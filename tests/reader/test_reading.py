@@ -23,6 +23,20 @@ class _Decided:
         ]
 
 
+class _Listening(_Decided):
+    """Notes what it is given to read, and finds no answer in it."""
+
+    def __init__(self) -> None:
+        super().__init__("", -6.0)
+        self.questions: list[str] = []
+        self.passages: list[str] = []
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        self.questions.append(question)
+        self.passages.extend(passages)
+        return super().read(question, passages)
+
+
 def test_a_theme_that_the_reader_is_sure_of_overtakes_one_that_scored_a_little_better(
     assistant: Assistant,
 ) -> None:
@@ -53,18 +67,12 @@ def test_a_question_that_only_names_something_is_about_the_one_theme_that_mentio
 
 
 def test_what_stands_before_the_first_theme_is_read_without_date_and_title(assistant: Assistant) -> None:
-    seen: list[str] = []
-
-    class Listening(_Decided):
-        def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-            seen.extend(passages)
-            return super().read(question, passages)
-
+    listening = _Listening()
     question = "What were the participants asked before the annual conference?"
     request, _, _ = assistant.chain.examine(question)
-    ranked = read(cast(Reader, Listening("")), request, assistant.chain.retriever.rank(request.text))
+    ranked = read(cast(Reader, listening), request, assistant.chain.retriever.rank(request.text))
     before = next(hit.theme for hit in ranked if hit.theme.number == 0)
-    words = next(passage for passage in seen if passage in before.body)
+    words = next(passage for passage in listening.passages if passage in before.body)
     assert before.title not in words and words.startswith("Voorafgaand")
     answer = assistant.ask(question)
     assert answer.outcome != "refused"
@@ -106,15 +114,9 @@ def test_of_a_question_what_the_document_says_about_something_that_is_what_is_re
 
 
 def test_who_or_how_many_is_not_lost_from_what_is_read(assistant: Assistant) -> None:
-    seen: list[str] = []
-
-    class Listening(_Decided):
-        def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-            seen.append(question)
-            return super().read(question, passages)
-
+    listening = _Listening()
     questions = ["Wie heeft geschreven over robotica?", "How many people were asked about robotics?"]
     for question in questions:
         request, _, _ = assistant.chain.examine(question)
-        read(cast(Reader, Listening("")), request, assistant.chain.retriever.rank(request.text))
-    assert seen == questions
+        read(cast(Reader, listening), request, assistant.chain.retriever.rank(request.text))
+    assert listening.questions == questions
