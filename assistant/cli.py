@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 import time
@@ -41,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="techniekpact",
         description="Answer questions about the documents in the seeds folder, with cited passages.",
-        epilog=f"Every option can be set by an environment variable too: {PREFIX}SEEDS and so on.",
+        epilog=f"Settings can come from the environment too ({PREFIX}SEEDS and so on): see the README.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -59,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         "question", help="the question; - reads questions, one a line, and answers in JSON lines"
     )
     ask.add_argument("--json", action="store_true", help="print the answer as one JSON object")
-    chat = command("chat", _chat, "open the chat window")
+    chat = command("chat", _chat, "serve the chat window and print its address")
     chat.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     chat.add_argument("--port", help="port to listen on (default 7860)")
     chat.add_argument("--auth", metavar="USER:PASSWORD", help="ask visitors for this user and password")
@@ -111,16 +112,15 @@ def _ask(options: argparse.Namespace) -> int:
 def _ask_lines(assistant: Assistant) -> int:
     """One JSON object a line; a question that cannot be taken gets an object with "error"."""
     status = ANSWERED
-    for line in sys.stdin:
-        if not line.strip():
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
+    for line in map(str.strip, sys.stdin):
+        if not line:
             continue
         try:
             answer = assistant.ask(line)
         except QuestionError as error:
-            print(
-                json.dumps({"question": line.strip()[:200], "error": str(error)}, ensure_ascii=False),
-                flush=True,
-            )
+            print(json.dumps({"question": line[:200], "error": str(error)}, ensure_ascii=False), flush=True)
             status = USAGE
         else:
             print(json.dumps(answer.to_json(), ensure_ascii=False), flush=True)
@@ -202,7 +202,7 @@ def _index(options: argparse.Namespace) -> int:
     assistant = _open(_settings(options), rebuild=options.rebuild)
     documents = len({theme.document.name for theme in assistant.themes})
     print(
-        f"{len(assistant.themes)} themes of {documents} document{'s' if documents > 1 else ''} are indexed "
+        f"{len(assistant.themes)} passages of {documents} document{'s' if documents > 1 else ''} are indexed "
         f"({time.perf_counter() - began:.1f} s)."
     )
     return ANSWERED
@@ -216,14 +216,12 @@ class _Progress:
     """A progress bar on standard error that appears once a build has taken a second."""
 
     def __init__(self) -> None:
-        self._began = 0.0
         self._bar: Any = None
 
     def __enter__(self) -> _Progress:
         return self
 
     def __call__(self, done: int, total: int) -> None:
-        self._began = self._began or time.perf_counter()
         if self._bar is None:
             from tqdm import tqdm
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -53,14 +54,16 @@ def open_model(settings: Settings) -> BaseChatModel:
         found = _PACKAGE.search(str(error))
         package = found.group(1) if found else "langchain-" + name.partition(":")[0].replace("_", "-")
         raise SetupError(
-            f"The model {name!r} needs a package that is not installed. Run: pip install {package}"
+            f"The model {name!r} needs a package that is not installed. "
+            f"Run: {sys.executable} -m pip install {package}"
         ) from None
     except Exception as error:  # each provider's package has an exception of its own for a missing key
         if isinstance(error, ValueError) and not isinstance(error, ValidationError):
             raise SetupError(
-                f"The model {name!r} names no provider that is known. Set TECHNIEKPACT_MODEL to "
-                "provider:name, such as openai:gpt-5-mini, mistralai:mistral-small-latest or "
-                "ollama:llama3.2, or TECHNIEKPACT_MODEL_URL to the address of an OpenAI-compatible endpoint."
+                f"The model {name!r} names no provider that is known. Give provider:name (--model, --judge "
+                "or TECHNIEKPACT_MODEL), such as openai:gpt-5-mini, mistralai:mistral-small-latest or "
+                "ollama:llama3.2, or the address of an OpenAI-compatible endpoint (--model-url, --judge-url "
+                "or TECHNIEKPACT_MODEL_URL)."
             ) from None
         raise SetupError(
             f"The model {name!r} cannot be opened ({type(error).__name__}). Most often the provider's key is "
@@ -77,7 +80,10 @@ def _with_version(address: str) -> str:
     """
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SetupError("TECHNIEKPACT_MODEL_URL is no address. Give one such as http://127.0.0.1:8080/v1.")
+        raise SetupError(
+            "The model's address (--model-url, --judge-url or TECHNIEKPACT_MODEL_URL) cannot be read. "
+            "Give one such as http://127.0.0.1:8080/v1."
+        )
     return urlunsplit(parts._replace(path=parts.path.rstrip("/") or "/v1"))
 
 

@@ -80,9 +80,14 @@ def _read(name: str, value: str) -> object:
         return None if value.lower() in _OFF else Path(value).expanduser()
     if name == "reader":
         return value.lower() not in _OFF
+    if name == "chroma_url" and not value.startswith(("http://", "https://")):
+        raise SetupError(
+            f"The Chroma server (--chroma-url or {variable}) is {value!r}; give an address such as "
+            "http://127.0.0.1:8000."
+        )
     if name == "port":
-        if not value.isdigit() or not 0 < int(value) < 65_536:
-            raise SetupError(f"{variable} is {value!r}; give a port number from 1 to 65535.")
+        if not value.isdecimal() or not 0 < int(value) < 65_536:
+            raise SetupError(f"The port (--port or {variable}) is {value!r}; give a number from 1 to 65535.")
         return int(value)
     if name == "model_timeout":
         try:

@@ -112,7 +112,7 @@ def _add(options: argparse.Namespace, said: Mapping[str, Any]) -> None:
     if any(other.id == case.id for other in existing):
         raise SetupError(f"{options.cases} has a case {case.id!r} already. Give another --id.")
     same = next(
-        (other for other in existing if (other.question, other.history) == (case.question, case.history)),
+        (other for other in existing if _asked(other) == _asked(case)),
         None,
     )
     if same is not None:
@@ -127,8 +127,12 @@ def _add(options: argparse.Namespace, said: Mapping[str, Any]) -> None:
     expected = f"themes {', '.join(map(str, case.themes))}" if case.answerable else "no theme: a refusal"
     print(
         f"{case.id} ({case.kind}, {expected}) is in {options.cases}. "
-        "Run python -m eval to see how it is answered."
+        "Run python -m eval to see how it is answered, and with --update-baseline to have it guarded."
     )
+
+
+def _asked(case: Case) -> tuple[object, ...]:
+    return case.document, case.question, case.history
 
 
 def _case(
@@ -189,20 +193,21 @@ def _feedback_file(options: argparse.Namespace) -> Path:
 
 
 def _complaints(file: Path) -> list[dict[str, Any]]:
-    """The thumbs-down in ``file``, oldest first."""
+    """The thumbs-down in ``file``, oldest first; of several verdicts on one question the last counts."""
     if not file.exists():
         raise SetupError(f"There is no feedback yet: {file} does not exist.")
-    complaints = []
+    verdicts: dict[str, dict[str, Any]] = {}
     for number, line in enumerate(file.read_text("utf-8").split("\n"), start=1):
         if not line.strip():
             continue
         try:
             said = json.loads(line)
-            if said["verdict"] == "down":
-                complaints.append({**said, "question": str(said["question"])})
+            asked = json.dumps([said["question"], said.get("history")])
+            verdicts.pop(asked, None)
+            verdicts[asked] = {**said, "question": str(said["question"]), "verdict": said["verdict"]}
         except (ValueError, KeyError, TypeError) as error:
             raise SetupError(f"{file}, line {number} is no feedback ({error!r}).") from error
-    return complaints
+    return [said for said in verdicts.values() if said["verdict"] == "down"]
 
 
 def _list(complaints: Sequence[Mapping[str, Any]]) -> None:

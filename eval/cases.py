@@ -133,7 +133,7 @@ def load_cases(path: Path) -> list[Case]:
         seen[case.id] = number
         cases.append(case)
     if not cases:
-        raise SetupError(f"{path} holds no case.")
+        raise SetupError(f"{path} holds no case. Add one with python -m eval add.")
     return cases
 
 

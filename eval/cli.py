@@ -115,7 +115,10 @@ def _load(suites: Sequence[Suite], kinds: Sequence[str]) -> list[LoadedSuite]:
     for suite, cases in zip(suites, loaded, strict=True):
         for case in cases.cases:
             if case.id in seen:
-                raise SetupError(f"The id {case.id!r} is used in {seen[case.id]} and in {suite.cases}.")
+                raise SetupError(
+                    f"The id {case.id!r} is used in {seen[case.id]} and in "
+                    f"{suite.cases}. Give one of them another."
+                )
             seen[case.id] = suite.cases
     if not kinds:
         return loaded

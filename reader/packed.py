@@ -88,7 +88,8 @@ class PackedModel:
         found = importlib.util.find_spec(PACKAGE)
         if found is None or found.origin is None:
             raise ReaderUnavailable(
-                f"The package {PACKAGE}, whose model the reader builds on, is not installed."
+                f"The package {PACKAGE}, whose model the reader builds on, is not installed. "
+                "Run make install; it does not exist for Windows."
             )
         return cls(Path(found.origin).parent / FILE)
 

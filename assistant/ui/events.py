@@ -1,7 +1,7 @@
 """Between Gradio's events and the steps of the dialogue: component values in, component values out.
 
 The conversation lives in the reader's browser. Every event brings it along and gives it back; the
-server keeps nothing of it.
+server keeps nothing of it but what a thumb writes to the feedback file.
 """
 
 from __future__ import annotations

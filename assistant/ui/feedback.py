@@ -12,7 +12,7 @@ from assistant.ui.turns import Turn, Verdict, history
 
 
 class FeedbackFile:
-    """A file of verdicts; a later line about the same question takes the place of an earlier one.
+    """A file of verdicts; of several lines about one question after the same turns the last one counts.
 
     Attributes:
         path: Where it is; made at the first verdict.

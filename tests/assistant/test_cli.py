@@ -12,20 +12,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-c", "import sys; from assistant.cli import main; sys.exit(main())"]
 
 
 def run(
     *arguments: str, index: Path, stdin: str | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-c",
-        "import sys; from assistant.cli import main; sys.exit(main())",
-        *arguments,
-    ]
     settings = {"TECHNIEKPACT_INDEX": str(index), **environment}
     return subprocess.run(
-        command,
+        [*COMMAND, *arguments],
         cwd=ROOT,
         env={**os.environ, **settings},
         input=stdin,
@@ -56,16 +51,34 @@ def test_json_has_the_names_that_others_rely_on(built_index: Path, assistant: ob
 
 def test_a_refusal_is_status_3(built_index: Path, assistant: object) -> None:
     done = run("ask", "Wat is de hoofdstad van Frankrijk?", index=built_index)
-    assert done.returncode == 3 and "zeggen de bevindingen niets" in done.stdout
+    assert done.returncode == 3 and "vind ik niet in het document" in done.stdout
 
 
 def test_standard_input_gives_a_json_line_for_each_question(built_index: Path, assistant: object) -> None:
     questions = "Wat is de kritiek?\n\n" + "x" * 20_000 + "\nHoe oud is dit?\n"
     done = run("ask", "-", index=built_index, stdin=questions)
     first, second, third = map(json.loads, done.stdout.splitlines())
-    assert done.returncode == 2
+    assert done.returncode == 2 and first["question"] == "Wat is de kritiek?"
     assert first["citations"][0]["theme"]["number"] == 7
     assert "4000" in second["error"] and third["citations"][0]["quote"] == "30 november 2023"
+
+
+def test_standard_input_that_is_not_utf8_is_answered_as_well_as_it_can_be(
+    built_index: Path, assistant: object
+) -> None:
+    questions = b"Wat is de kritiek?\nZijn er idee\xebn over kritiek?\n"
+    done = subprocess.run(
+        [*COMMAND, "ask", "-"],
+        cwd=ROOT,
+        env={**os.environ, "TECHNIEKPACT_INDEX": str(built_index)},
+        input=questions,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 0 and not done.stderr
+    assert first["citations"] and second["question"] == "Zijn er idee\ufffdn over kritiek?"
 
 
 def test_themes_lists_them_without_a_model(tmp_path: Path) -> None:
@@ -97,10 +110,9 @@ def test_a_port_in_use_is_one_line(built_index: Path, assistant: object) -> None
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root to cut the network off")
 def test_it_answers_with_the_network_cut_off(built_index: Path, assistant: object) -> None:
-    command = [sys.executable, "-c", "import sys; from assistant.cli import main; sys.exit(main())"]
     environment = {**os.environ, "TECHNIEKPACT_INDEX": str(built_index)}
     done = subprocess.run(
-        ["unshare", "-n", *command, "ask", "Wat is de kritiek?"],
+        ["unshare", "-n", *COMMAND, "ask", "Wat is de kritiek?"],
         cwd=ROOT,
         env=environment,
         capture_output=True,

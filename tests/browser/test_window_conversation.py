@@ -39,7 +39,7 @@ def test_a_refusal_does_not_look_like_an_answer(visit: Callable[..., Visitor]) -
     page = visitor.open()
     visitor.ask(ABSENT)
     refusal = page.locator(".answer.refused")
-    expect(refusal.locator(".label")).to_have_text("Staat niet in het document")
+    expect(refusal.locator(".label")).to_have_text("Niet gevonden in het document")
     expect(refusal.locator("a.marker, blockquote")).to_have_count(0)
     expect(page.locator("#document mark")).to_have_count(0)
     visitor.ask(CRITICAL)

@@ -55,12 +55,14 @@ def test_a_case_is_added_behind_a_file_without_a_last_line_end(tmp_path: Path) -
 def test_a_thumbs_down_becomes_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, feedback = tmp_path / "test.jsonl", tmp_path / "feedback.jsonl"
     up = {**DOWN, "verdict": "up", "question": "Goed zo?"}
-    feedback.write_text(json.dumps(up) + "\n" + json.dumps(DOWN) + "\n", "utf-8")
+    regretted = {**DOWN, "question": "Toch goed?"}
+    lines = [up, regretted, {**regretted, "verdict": ""}, DOWN]
+    feedback.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     options = ["--feedback-file", str(feedback), "--cases", str(path)]
     assert main(["add", "--feedback", *options]) == 0
     listed = capsys.readouterr().out
     assert "1  Wie dan?  (refused, themes cited: none, after 2 turns)" in listed
-    assert "Goed zo?" not in listed
+    assert "Goed zo?" not in listed and "Toch goed?" not in listed
     assert main(["add", "--feedback", "1", "--themes", "7", *options]) == 0
     (case,) = load_cases(path)
     assert (case.kind, case.question, case.turns) == ("follow-up", "Wie dan?", DOWN["history"])
