@@ -98,7 +98,7 @@ class Assistant:
 
     def examples(self, language: Language) -> tuple[str, ...]:
         """Questions to begin with, spread over the themes."""
-        themes = [theme for theme in self.themes if quoting.is_titled(theme)] or list(self.themes)
+        themes = [theme for theme in self.themes if theme.is_titled] or list(self.themes)
         step = max(1, len(themes) // _EXAMPLES)
         return tuple(quoting.question_about(language, theme) for theme in themes[::step][:_EXAMPLES])
 

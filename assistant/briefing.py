@@ -31,10 +31,10 @@ class OpenQuestion:
 
 @dataclass(frozen=True)
 class Summary:
-    """The one sentence: fixed words around a verbatim one, or a checked sentence of a language model.
+    """The one sentence: fixed words, most often around a verbatim one.
 
     Attributes:
-        before: Fixed words that lead in, or the model's sentence.
+        before: Fixed words that lead in.
         before_numbers: What the words of ``before`` rest on.
         citation: The verbatim sentence; its number is that of the source that holds it.
         after: Fixed words on what stands against it; "" for nothing.
@@ -57,7 +57,7 @@ class Briefing:
         meeting_with: Whom the meeting is with; "" where not said.
         language: Of the fixed words.
         quoted_in: Of the document's words.
-        mode: Who wrote the summary: "quote" (the document) or "model".
+        mode: "quote": a briefing is never written by a model.
         outcome: "answered", "related" (the passages come near, but may not treat it) or "refused".
         made: The day of the briefing.
         documents: What it is drawn from.

@@ -16,7 +16,6 @@ from assistant.conversation import WHOLE_KINDS
 from assistant.criticism import critical_themes
 from assistant.excerpts import excerpt
 from assistant.language import detect
-from assistant.quoting import is_titled
 from assistant.wording import listed, say
 from index.themes import Theme
 
@@ -35,7 +34,6 @@ MOST_GENERAL = 2
 LONGEST_QUOTE, SHORT_QUOTE = 420, 170
 
 _NEAREST = 2
-_LANGUAGE_SAMPLE = 1_000
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def make_briefing(
     """
     topic, meeting_with = checked_topic(topic), checked_name(meeting_with)
     store = chain.retriever.store
-    quoted_in = detect(store.themes[0].document.text[:_LANGUAGE_SAMPLE], "nl")
+    quoted_in = chain.default_language
     language = language or (detect(topic, quoted_in) if topic else quoted_in)
     if themes and not topic:
         topic = listed_plainly(language, themes)
@@ -123,7 +121,7 @@ def _on_topic(
     if request.kind in WHOLE_KINDS and not themes:
         return replace(briefing, topic=""), _on_whole(chain)
     likely = {hit.theme.id: probability for hit, probability in bearing}
-    titled = [(hit, odds) for hit, odds in bearing if is_titled(hit.theme)] or list(bearing)
+    titled = [(hit, odds) for hit, odds in bearing if hit.theme.is_titled] or list(bearing)
     outcome = chain.calibration.outcome(bearing[0][1])
     if not themes and (outcome == "refused" or request.kind == "greeting"):
         nearest = tuple(hit.theme for hit, _ in titled[:_NEAREST])
@@ -148,6 +146,8 @@ def _on_topic(
             for hit, odds in titled
             if odds >= least and chain.calibration.outcome(odds) != "refused"
         ]
+        if not found and not counted:  # only what stands before the themes or after them bears on it
+            found = [Passage(bearing[0][0].theme, bearing[0][0].clause)]
     against = {passage.theme.id for passage in passages}
     general = [passage for passage in passages if passage not in counted]
     findings = [passage for passage in found if passage.theme.id not in against]
@@ -160,7 +160,7 @@ def _on_whole(chain: AnswerChain) -> _Choice:
     store = chain.retriever.store
     points = [Passage(point.theme, point.clause) for point in critical_themes(store)]
     against = {point.theme.id for point in points}
-    themes = [theme for theme in store.themes if is_titled(theme)] or list(store.themes)
+    themes = [theme for theme in store.themes if theme.is_titled] or list(store.themes)
     vectors = store.vectors(themes)
     central = vectors @ vectors.mean(axis=0)
     order = sorted(range(len(themes)), key=lambda at: -float(central[at]))

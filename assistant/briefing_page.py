@@ -10,7 +10,6 @@ from typing import Literal
 
 from assistant.answer import Citation, Language
 from assistant.briefing import Briefing
-from assistant.quoting import is_titled
 from assistant.wording import say
 
 Kind = Literal["plain", "strong", "quote", "marker"]
@@ -190,13 +189,13 @@ def _unanswered(briefing: Briefing) -> Section:
 
 
 def _quoted(citation: Citation) -> Paragraph:
-    title = (Run(citation.theme.title, "strong"), Run(": ")) if is_titled(citation.theme) else ()
+    title = (Run(citation.theme.title, "strong"), Run(": ")) if citation.theme.is_titled else ()
     return (*title, Run("“"), _quote(citation), Run("” "), *_markers((citation.number,)))
 
 
 def _source(briefing: Briefing, source: Citation) -> Paragraph:
     theme, language = source.theme, briefing.language
-    if is_titled(theme) or not any(is_titled(other.theme) for other in briefing.sources):
+    if theme.is_titled or not any(other.theme.is_titled for other in briefing.sources):
         name = "briefing_place"
     else:
         name = "briefing_place_front" if theme.number == 0 else "briefing_place_closing"

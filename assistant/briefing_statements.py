@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant import quoting
 from assistant.answer import Citation, Sentence
 from assistant.briefing import Briefing, Summary
 from assistant.excerpts import sentence_around
@@ -78,7 +77,7 @@ def _closing(briefing: Briefing, themes: Sequence[Theme]) -> Citation | None:
     """The first sentence of the document's closing summary, None where it has no such thing."""
     own = [theme for theme in themes if theme.document == briefing.documents[0]]
     last = own[-1]
-    if quoting.is_titled(last) or not any(quoting.is_titled(theme) for theme in own):
+    if last.is_titled or not any(theme.is_titled for theme in own):
         return None
     if any(source.theme == last for source in briefing.sources):
         return None

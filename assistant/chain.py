@@ -93,7 +93,7 @@ class AnswerChain(Runnable[Question, Answer]):
         self._reader = reader
         self._prototypes = Prototypes.read(retriever.store)
         self.calibration = grounding.calibration(with_reader=reader is not None)
-        self._default = detect(retriever.store.themes[0].document.text[:_LANGUAGE_SAMPLE], "nl")
+        self.default_language = detect(retriever.store.themes[0].document.text[:_LANGUAGE_SAMPLE], "nl")
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """The whole answer.
@@ -122,7 +122,9 @@ class AnswerChain(Runnable[Question, Answer]):
     ) -> tuple[Request, tuple[Hit, ...], dict[str, float]]:
         """How a question is read, how the themes score for it, and the signals of grounding."""
         store = self.retriever.store
-        request = understand(_checked(question), history, store.embeddings, self._prototypes, self._default)
+        request = understand(
+            _checked(question), history, store.embeddings, self._prototypes, self.default_language
+        )
         hits = self.retriever.rank(request.text, request.vector)
         if request.alone:
             request, hits = self._changed_subject(request.alone, hits) or (request, hits)
@@ -169,7 +171,7 @@ class AnswerChain(Runnable[Question, Answer]):
         writer = None if question.mode == "quote" else self._writer
         request, hits, signals = self.examine(question.text, question.history)
         score = self._calibration_of(hits).score(signals)
-        answer = Answer(question.text, request.language, "quote", "refused", hits=hits, grounding=score)
+        answer = Answer(request.question, request.language, "quote", "refused", hits=hits, grounding=score)
         for step in self._compose(request, answer, question.history, writer, config):
             yield replace(step, elapsed_ms=(time.perf_counter() - began) * 1_000)
 
@@ -202,7 +204,7 @@ class AnswerChain(Runnable[Question, Answer]):
     def _carrying(self, request: Request, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits whose themes answer together; most often one."""
         several = () if request.follows else both_asked(request.text, hits, self.retriever.rank)
-        return several or grounding.carrying(hits, self.calibration.several_within)
+        return several or grounding.carrying(hits, self._calibration_of(hits).several_within)
 
     def _write(
         self,
@@ -264,7 +266,7 @@ def _quoted(answer: Answer, lead_in: str, passages: Sequence[quoting.Passage]) -
 
 def _greeting(answer: Answer) -> Answer:
     text = say(answer.language, "greeting", title=answer.hits[0].theme.document.title)
-    return replace(answer, outcome="greeting", sentences=(Sentence(text, "own"),), grounding=1.0)
+    return replace(answer, outcome="greeting", sentences=(Sentence(text, "own"),), grounding=1.0, hits=())
 
 
 def _refusal(answer: Answer) -> Answer:
@@ -282,7 +284,7 @@ def _with_suggestions(answer: Answer, cited: Sequence[Theme]) -> Answer:
 
 def _titled(hits: Sequence[Hit]) -> Sequence[Hit]:
     """The hits whose themes have a title of their own; all of them where none has."""
-    return [hit for hit in hits if quoting.is_titled(hit.theme)] or hits
+    return [hit for hit in hits if hit.theme.is_titled] or hits
 
 
 def _checked(question: str) -> str:

@@ -94,6 +94,7 @@ def understand(
         prototypes: The kinds of question.
         default: The language to assume where neither question nor history tells.
     """
+    history = _without_greetings(history)
     asked = [
         turn["content"] for turn in history if turn.get("role") == "user" and turn.get("content", "").strip()
     ]
@@ -109,7 +110,7 @@ def understand(
         language = prototypes.language_of(vectors[0], kind)
     if weight and kind == "theme":
         before = _before(asked[-1], history, embeddings)
-        text = f"{asked[-1]} {question}" if weight > 0.2 else question
+        text = f"{asked[-1]} {question}"
         vector = _unit((1 - weight) * vectors[0] + weight * before)
         by_itself = Request(question, language, "theme", question, vectors[0], False)
         alone = None if weight == ONLY_BEFORE else by_itself
@@ -141,6 +142,18 @@ def _before(asked: str, history: History, embeddings: ThemeEmbeddings) -> Vector
     if reply and not refused:
         texts.append(" ".join(_QUOTED.findall(reply)) or reply)
     return _unit(embeddings.query_vectors(texts).sum(axis=0))
+
+
+def _without_greetings(history: History) -> History:
+    """The turns without greetings and thanks, which a follow-up never refers to."""
+    replies = tuple(say(language, "greeting", title="\n").partition("\n")[0] for language in ("nl", "en"))
+    kept: list[Mapping[str, str]] = []
+    for turn in history:
+        if turn.get("role") == "assistant" and turn.get("content", "").startswith(replies):
+            del kept[-1:]  # what was greeted with
+        else:
+            kept.append(turn)
+    return kept
 
 
 def _whole_kinds(question: str, *, follows: bool) -> tuple[Sequence[Kind], float]:

@@ -34,30 +34,37 @@ class SentenceCutter:
     def __init__(self) -> None:
         self.length = 0
         self._rest = ""
+        self._held = ""  # what was said before a thought, while it lasts
         self._thinking = False
 
     def feed(self, piece: str) -> list[str]:
         """The sentences that ``piece`` completes."""
-        before = len(self._rest)
+        before = len(self._said)
         self._rest = self._spoken(self._rest + piece)
-        self.length += max(0, len(self._rest) - before)
-        if self._thinking:
-            return []
-        ended, begin = [], 0
-        for match in _END.finditer(self._rest):
+        self.length += max(0, len(self._said) - before)
+        said, ended, begin = self._said, [], 0
+        for match in _END.finditer(said):
             if match.group("line") is None and not _ends(
-                self._rest[begin : match.end("stop")], match.group("next")
+                said[begin : match.end("stop")], match.group("next")
             ):
                 continue
-            ended.append(self._rest[begin : match.end()])
+            ended.append(said[begin : match.end()])
             begin = match.end()
-        self._rest = self._rest[begin:]
+        if self._thinking:
+            self._held = said[begin:]
+        else:
+            self._rest = said[begin:]
         return [sentence for sentence in map(_bare, ended) if sentence]
 
     def close(self) -> tuple[str, bool]:
         """What is left ("" for nothing), and whether it is a finished sentence."""
-        rest, self._rest = "" if self._thinking else _bare(self._rest), ""
+        rest = _bare(self._said)
+        self._rest = self._held = ""
         return rest, not rest or _FINISHED.search(rest) is not None
+
+    @property
+    def _said(self) -> str:
+        return self._held if self._thinking else self._rest
 
     def _spoken(self, text: str) -> str:
         """``text`` without thoughts; of an open one only as much is kept as its closing tag needs."""
@@ -66,11 +73,12 @@ class SentenceCutter:
                 before, tag, text = text.partition(_THOUGHT)
                 if not tag:
                     return before
-                self._thinking, text = True, before + text
+                self._thinking, self._held = True, before
             _, tag, after = text.partition(_THOUGHT_END)
             if not tag:
                 return text[-len(_THOUGHT_END) :]
-            self._thinking, text = False, after
+            self._thinking, text = False, self._held + after
+            self._held = ""
 
 
 def split_markers(sentence: str) -> tuple[str, tuple[int, ...]]:

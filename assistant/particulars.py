@@ -130,7 +130,7 @@ def _with_unit(match: re.Match[str]) -> str:
 
 
 def _amount(token: str) -> float | None:
-    if token[0].isdigit():
+    if token[0].isdecimal():
         if _GROUPED.fullmatch(token):
             return float(re.sub(r"[.,]", "", token))
         whole, *decimals = re.split(r"[.,]", token)

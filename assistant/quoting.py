@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,10 +55,10 @@ def whole_passages(kind: Kind, themes: Sequence[Theme]) -> list[Passage]:
     if kind == "date":
         return _date(front)
     if kind == "list":
-        return [_title(theme) for theme in themes if is_titled(theme)] or [
+        return [_title(theme) for theme in themes if theme.is_titled] or [
             _opening(theme) for theme in themes if theme.number
         ]
-    if kind == "summary" and not is_titled(themes[-1]) and any(is_titled(theme) for theme in themes):
+    if kind == "summary" and not themes[-1].is_titled and any(theme.is_titled for theme in themes):
         return [_all_of(themes[-1])]
     return [_all_of(front or themes[0])]
 
@@ -77,18 +78,16 @@ def question_about(language: Language, theme: Theme) -> str:
     return say(language, "ask_theme", title=theme.title)
 
 
-def is_titled(theme: Theme) -> bool:
-    """Whether the document itself gives the theme a title."""
-    return theme.body_start > theme.start
-
-
 def _all_of(theme: Theme) -> Passage:
     return Passage(theme, theme.quote_start, theme.end)
 
 
 def _title(theme: Theme) -> Passage:
-    start = theme.document.text.index(theme.title, theme.start)
-    return Passage(theme, start, start + len(theme.title))
+    """The title; with its marks where the document has some among its words."""
+    heading = theme.document.text[theme.start : theme.body_start]
+    found = re.search(r"\s+".join(map(re.escape, theme.title.split())), heading)
+    start, end = found.span() if found else (0, len(heading.rstrip()))
+    return Passage(theme, theme.start + start, theme.start + end)
 
 
 def _opening(theme: Theme) -> Passage:

@@ -72,9 +72,9 @@ def read(reader: Reader | None, request: Request, hits: Sequence[Hit]) -> tuple[
         request: The question.
         hits: Ranked by search.
     """
-    if reader is None or request.kind != "theme" or _quotes_title(request.text, hits[0].theme.title):
+    if reader is None or request.kind != "theme" or _quotes_title(request.question, hits[0].theme.title):
         return tuple(hits)
-    readings = _readings(reader, request, [_read_as(hit.theme)[0] for hit in hits[:READ]])
+    readings = _readings(reader, request, [read_as(hit.theme)[0] for hit in hits[:READ]])
     first, rest = hits[: len(readings)], hits[len(readings) :]
     reread = []
     weight = 0.0 if request.follows else WEIGHT
@@ -105,14 +105,14 @@ def _readings(reader: Reader, request: Request, passages: Sequence[str]) -> list
             replace(one, score=(one.score + other.score) / 2)
             for one, other in zip(joined, alone, strict=True)
         ]
-    question = _asked(request.text)
+    question = asked_of_reader(request.text)
     readings = reader.read(question, passages[:READ_FIRST])
     if HOPELESS < max(reading.score for reading in readings) < SURE:
         readings += reader.read(question, passages[READ_FIRST:])
     return readings
 
 
-def _asked(question: str) -> str:
+def asked_of_reader(question: str) -> str:
     """What the reader is asked: of "What does the document say about X?" only X.
 
     The reader finds the answer to X as keywords, and to the whole question most often none. "Who wrote about
@@ -150,7 +150,7 @@ def _words(text: str) -> str:
     return " ".join(["", *re.findall(r"[^\W_]+", text.lower()), ""])
 
 
-def _read_as(theme: Theme) -> tuple[str, int]:
+def read_as(theme: Theme) -> tuple[str, int]:
     """A theme as it is shown to the reader, and the offset in the document that this text begins at.
 
     Its title, a colon and its words. What stands before the first theme holds the document's title among
@@ -165,7 +165,7 @@ def _read_as(theme: Theme) -> tuple[str, int]:
 
 def _in_document(theme: Theme, reading: Reading) -> tuple[int, int] | None:
     """What the reader points at, as offsets in the document."""
-    shift = _read_as(theme)[1]
+    shift = read_as(theme)[1]
     edges = [(start + shift, end + shift, share) for start, end, share in reading.edges]
     return emphasised(theme.document.text, (theme.body_start, theme.end), edges)
 

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 
 from assistant.answer import Language
 
-_FOLDER = Path(__file__).parent / "texts"
+
+class Wording:
+    """The texts of a folder, one JSON file a language: called with a language and a text's name.
+
+    Args:
+        folder: Holds ``nl.json`` and ``en.json``; each is read when it is first needed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._texts: dict[Language, Mapping[str, str]] = {}
+
+    def __call__(self, language: Language, name: str, /, **values: object) -> str:
+        """The text called ``name`` in ``language`` with ``values`` filled in."""
+        if language not in self._texts:
+            self._texts[language] = json.loads((self._folder / f"{language}.json").read_text("utf-8"))
+        return self._texts[language][name].format(**values)
 
 
-@cache
-def _texts(language: Language) -> Mapping[str, str]:
-    loaded: dict[str, str] = json.loads((_FOLDER / f"{language}.json").read_text("utf-8"))
-    return loaded
-
-
-def say(language: Language, name: str, **values: object) -> str:
-    """The text called ``name`` in ``language`` with ``values`` filled in."""
-    return _texts(language)[name].format(**values)
+say = Wording(Path(__file__).parent / "texts")
 
 
 def listed(language: Language, titles: Sequence[str]) -> str:

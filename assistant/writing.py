@@ -108,7 +108,7 @@ def _block(language: Language, number: int, theme: Theme) -> str:
     title = as_data(theme.title).replace('"', "'")
     opening = (
         f'<passage {counted}="{number}" {titled}="{title}">'
-        if theme.body_start > theme.start
+        if theme.is_titled
         else (f'<passage {counted}="{number}">')
     )
     return f"{opening}\n{as_data(theme.body)}\n</passage>"

@@ -20,6 +20,9 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _HEADING_MARK = re.compile(r"^#{1,6}\s+")
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?=[\w-]+:)(?:[^\n]*\n)*?---[ \t]*(?:\r?\n|\Z)")
+_BEFORE_DATE = re.compile(r"(?:[^\W\d_]+\s*:|(?:[\w'’-]+\s+){0,2}[\w'’-]+,)?\s*")
+"""A label ("Date:") or a place ("The Hague,")."""
 _FRONT_LINES = 8
 
 
@@ -78,16 +81,30 @@ def read_document(path: Path) -> Document:
     return parse_document(path.name, text)
 
 
+def front_matter(text: str) -> str:
+    """The block between lines of three hyphens that a Markdown file may open with, "" where it has none."""
+    found = _FRONT_MATTER.match(text)
+    return found.group() if found else ""
+
+
 def parse_document(name: str, text: str) -> Document:
     """Find title and date in the opening lines of ``text``."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()][:_FRONT_LINES]
+    lines = [line.strip() for line in text[len(front_matter(text)) :].splitlines() if line.strip()]
     title, date = "", ""
-    for line in lines:
+    for line in lines[:_FRONT_LINES]:
         match = _DATE.search(line)
         if match and not date and len(line) <= len(match.group()) + 25:
             date = match.group()
-            if not title:
+            if not title and _is_only_date(line, match):
                 continue
         if not title:
             title = _HEADING_MARK.sub("", line)
     return Document(name, title or name, date, text)
+
+
+def _is_only_date(line: str, date: re.Match[str]) -> bool:
+    """Whether a line holds a date and no more than a label or a place before it ("The Hague, 3 May 2024")."""
+    before = _HEADING_MARK.sub("", line[: date.start()])
+    names_a_day = date.group()[0].isdecimal()  # "Annual report, May 2024" is a title
+    says_no_more = _BEFORE_DATE.fullmatch(before) if names_a_day else not before.strip(" :")
+    return bool(says_no_more) and re.search(r"\w", line[date.end() :]) is None

@@ -308,10 +308,10 @@ def _open_server(
         )
         target = f"{_COLLECTION}-{name}"
         existing = {collection.name for collection in client.list_collections()}
-        if rebuild and target in existing:
-            client.delete_collection(target)
         if rebuild or target not in existing:
             scratch = _fill(client, f"building-{uuid.uuid4().hex}", rows, embeddings, progress)
+            if target in existing:
+                client.delete_collection(target)
             try:
                 scratch.modify(name=target)
             except ChromaError:  # another process was first: its collection is the same

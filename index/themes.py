@@ -17,10 +17,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-from index.documents import Document
+from index.documents import Document, front_matter
 
-VERSION = 1
+VERSION = 2
 """Part of the index's fingerprint: raise it when the cutting changes."""
 
 _MAX_PREFIX_CHARACTERS = 90
@@ -45,7 +46,7 @@ class Theme:
         start, end: Character offsets of the whole theme, its title included.
         body_start: Where its own words begin, after the title.
         quote_start: Where a quote of it begins: at a title that opens the paragraph, else at the body
-            (a Markdown heading is not part of a quote).
+            (the Markdown heading that opens a theme is no part of a quote).
     """
 
     document: Document
@@ -60,6 +61,11 @@ class Theme:
     def id(self) -> str:
         """``document#number``: stable, so that building an index twice changes nothing."""
         return f"{self.document.name}#{self.number}"
+
+    @property
+    def is_titled(self) -> bool:
+        """Whether the document itself gives it a title; introduction and closing have none."""
+        return self.body_start > self.start
 
     @property
     def text(self) -> str:
@@ -142,11 +148,13 @@ def _by_headings(document: Document) -> list[Theme]:
     if not re.search(r"^(?:#{1,6}[ \t]|[=-]{3,}[ \t]*$)", text, re.MULTILINE):
         return []
     line_starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text)), len(text)]
-    tokens = MarkdownIt("commonmark").parse(text)
+    hidden = front_matter(text)
+    tokens = MarkdownIt("commonmark").parse(re.sub(r"[^\r\n]", " ", hidden) + text[len(hidden) :])
     headings = [
-        (token.tag, tokens[position + 1].content.strip(), token.map)
+        (token.tag, title, token.map)
         for position, token in enumerate(tokens)
         if token.type == "heading_open" and token.level == 0 and token.map
+        if (title := _plain(tokens[position + 1]))
     ]
     levels = sorted({tag for tag, _, _ in headings})
     level = next((tag for tag in levels if sum(h[0] == tag for h in headings) > 1), None)
@@ -158,7 +166,7 @@ def _by_headings(document: Document) -> list[Theme]:
         if tag == level
     ]
     themes = []
-    front = _trim(text, 0, openings[0][0])
+    front = _trim(text, len(hidden), openings[0][0])
     if front.end > front.start:
         themes.append(_untitled(document, 0, front, document.title))
     for number, (start, body, title) in enumerate(openings, start=1):
@@ -169,6 +177,12 @@ def _by_headings(document: Document) -> list[Theme]:
         else:
             themes.append(Theme(document, number, title, span.start, span.end, span.end, span.start))
     return themes
+
+
+def _plain(inline: Token) -> str:
+    """The words of a heading in one line, without the marks of emphasis, code and links."""
+    parts = (" " if child.type == "softbreak" else child.content for child in inline.children or ())
+    return " ".join("".join(parts).split())
 
 
 def _by_prefixes(document: Document) -> list[Theme]:

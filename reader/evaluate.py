@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from assistant.reading import READ
+from assistant.reading import READ, asked_of_reader, read_as
 from eval.cases import Case, load_cases
 from index.documents import read_document
 from index.embedding import ThemeEmbeddings
@@ -43,7 +43,7 @@ _RESAMPLES = 1000
 
 _log = logging.getLogger("reader.evaluate")
 
-_WITH_HISTORY = ("whole", "follow-up", "change")
+_NOT_OF_A_THEME = ("whole", "follow-up", "change", "greeting", "injection")
 
 
 def documents(reader: Reader) -> None:
@@ -121,7 +121,8 @@ def tuning(reader: Reader) -> None:
                 retriever = ThemeRetriever(store=store)
                 for case in (case for case in cases if case.document == name):
                     hits = retriever.rank(case.question)[:READ]
-                    readings = reader.read(case.question, [hit.theme.text for hit in hits])
+                    shown = [read_as(hit.theme)[0] for hit in hits]
+                    readings = reader.read(asked_of_reader(case.question), shown)
                     best = max(readings, key=lambda reading: reading.score)
                     truths.append(case.answerable)
                     near.append(case.is_near)
@@ -141,7 +142,7 @@ def tuning(reader: Reader) -> None:
 
 
 def _counts(case: Case) -> bool:
-    return case.kind not in (*_WITH_HISTORY, "greeting", "injection") and not case.history
+    return case.kind not in _NOT_OF_A_THEME and not case.history
 
 
 def _report(name: str, truths: Sequence[bool], scores: Sequence[float]) -> None:

@@ -36,7 +36,6 @@ class Tokenizer:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.begin = vocabulary.begin
         self.end = vocabulary.end
-        self.padding = vocabulary.padding
         self._unknown = vocabulary.unknown
         self._characters = vocabulary.characters
         self._scores = vocabulary.scores

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from assistant.briefing import Briefing
 from assistant.briefing_files import save
 from assistant.briefing_page import Page, Paragraph, Run, Section, page_of
 from assistant.briefing_topic import file_stem
-from assistant.quoting import is_titled
 from assistant.ui.markup import Markup, join, tag
 from assistant.ui.texts import say
 from index.errors import UserError
@@ -26,8 +26,11 @@ from index.themes import Theme
 
 DOWNLOADS = (".docx", ".pdf", ".md")
 
-KEPT_SECONDS = 900
-"""Files older than this are removed when the next briefing is made."""
+KEPT_SECONDS = 4 * 3600
+"""How long a briefing can be downloaded; its files are removed after that."""
+
+CLEARED_EVERY = 900
+"""Seconds between looks at what Gradio holds of them."""
 
 _MAKING_AT_ONCE = 2
 _LOG = logging.getLogger(__name__)
@@ -82,7 +85,7 @@ class _Desk:
     def __init__(self, assistant: Assistant, language: Language) -> None:
         self._assistant = assistant
         self._language = language
-        self.themes = [theme for theme in assistant.themes if is_titled(theme)] or list(assistant.themes)
+        self.themes = [theme for theme in assistant.themes if theme.is_titled] or list(assistant.themes)
         self._folder = Path(tempfile.mkdtemp(prefix="briefings-"))
 
     def empty(self) -> Markup:
@@ -109,6 +112,7 @@ class _Desk:
         return [self.themes[at] for at in ticked or () if at in places] or None
 
     def _files(self, briefing: Briefing) -> list[Any]:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what cleans up /tmp may have taken it
         self._clear()
         folder = Path(tempfile.mkdtemp(dir=self._folder))
         stem = file_stem(briefing.topic)
@@ -126,8 +130,9 @@ class _Desk:
     def _clear(self) -> None:
         limit = time.time() - KEPT_SECONDS
         for folder in self._folder.iterdir():
-            if folder.stat().st_mtime < limit:
-                shutil.rmtree(folder, ignore_errors=True)
+            with suppress(FileNotFoundError):  # another briefing was first
+                if folder.stat().st_mtime < limit:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def preview(page: Page) -> Markup:

@@ -64,7 +64,7 @@ class DocumentPanel:
             self._anchors[source.document, source.theme],
             _shown(theme, source.start, source.end),
             _shown(theme, *source.emphasis) if source.emphasis else None,
-            with_title=is_titled(theme) and source.start < theme.body_start,
+            with_title=theme.is_titled and source.start < theme.body_start,
         )
 
     def name(
@@ -77,7 +77,7 @@ class DocumentPanel:
         theme = self._themes.get((source.document, source.theme))
         if source.theme == 0:
             name = say(language, "source_front")
-        elif theme is not None and not is_titled(theme) and self._has_titles(theme):
+        elif theme is not None and not theme.is_titled and self._has_titles(theme):
             name = say(language, "source_closing")
         elif with_title:
             name = say(language, "source_theme_titled", number=source.theme, title=source.title)
@@ -88,17 +88,12 @@ class DocumentPanel:
         return name
 
     def _has_titles(self, theme: Theme) -> bool:
-        return any(is_titled(other) for other in self._themes.values() if other.document == theme.document)
+        return any(other.is_titled for other in self._themes.values() if other.document == theme.document)
 
     def _passage(self, theme: Theme) -> Markup:
-        title = tag("h3", theme.title) if is_titled(theme) else ""
+        title = tag("h3", theme.title) if theme.is_titled else ""
         anchor = self._anchors[theme.document.name, theme.number]
         return tag("div", join(title, tag("p", theme.body)), class_="passage", id=anchor, tabindex=-1)
-
-
-def is_titled(theme: Theme) -> bool:
-    """Whether the document itself gives ``theme`` a title; introduction and closing have none."""
-    return theme.body_start != theme.start
 
 
 def _shown(theme: Theme, start: int, end: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from assistant import Assistant
 from assistant.answer import Language
-from assistant.ui.briefing_tab import briefing_tab
+from assistant.ui.briefing_tab import CLEARED_EVERY, KEPT_SECONDS, briefing_tab
 from assistant.ui.dialogue import Dialogue
 from assistant.ui.document_panel import DocumentPanel
 from assistant.ui.events import Events
@@ -40,7 +40,9 @@ def build_page(assistant: Assistant, language: Language, feedback: FeedbackFile 
     rendering = Rendering(language, panel, f"“{title}”", examples, thumbs=feedback is not None)
     events = Events(Dialogue(assistant, language, feedback), rendering)
 
-    page = gr.Blocks(title=title, analytics_enabled=False, fill_width=True)
+    page = gr.Blocks(
+        title=title, analytics_enabled=False, fill_width=True, delete_cache=(CLEARED_EVERY, KEPT_SECONDS)
+    )
     with page:
         _html(_header(title, date, language), "header")
         with gr.Tabs(selected="chat") as tabs:

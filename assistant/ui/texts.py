@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 from assistant.answer import Language
+from assistant.wording import Wording
 
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
 
-_FOLDER = Path(__file__).parent / "texts"
-
-
-def say(language: Language, name: str, **values: object) -> str:
-    """The text called ``name`` in ``language`` with ``values`` filled in."""
-    return _texts(language)[name].format(**values)
+say = Wording(Path(__file__).parent / "texts")
 
 
 def preferred(accept_language: str) -> Language:
@@ -40,9 +33,3 @@ def _weight(text: str) -> float:
         return float(text or 1)
     except ValueError:
         return 0.0
-
-
-@cache
-def _texts(language: Language) -> Mapping[str, str]:
-    loaded: dict[str, str] = json.loads((_FOLDER / f"{language}.json").read_text("utf-8"))
-    return loaded

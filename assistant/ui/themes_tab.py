@@ -13,7 +13,6 @@ import numpy as np
 from assistant import Assistant
 from assistant.answer import Language
 from assistant.quoting import question_about
-from assistant.ui.document_panel import is_titled
 from assistant.ui.markup import Markup, join, tag
 from assistant.ui.texts import say
 from index.embedding import Vectors
@@ -25,7 +24,7 @@ LONGEST_LABEL = 30
 
 def themes_tab(assistant: Assistant, language: Language) -> gr.HTML:
     """Add the tab; returns the component whose ``submit`` event carries a question about a theme."""
-    chosen = [at for at, theme in enumerate(assistant.themes) if is_titled(theme)]
+    chosen = [at for at, theme in enumerate(assistant.themes) if theme.is_titled]
     chosen = chosen or list(range(len(assistant.themes)))
     themes = [assistant.themes[at] for at in chosen]
     vectors = assistant.store.theme_vectors()[chosen]

@@ -20,7 +20,7 @@ class Source:
         number: The marker's number.
         document: Name of the document.
         document_title: Its title.
-        theme: Number of the theme; ``themes`` is how many stand between introduction and closing.
+        theme: Number of the theme.
         title: Title of the theme.
         start, end: Offsets of the quote in the document.
         emphasis: Offsets in the document of what bears most on the question, or None.

@@ -97,6 +97,26 @@ def test_a_follow_up_uses_the_turn_before_and_a_new_subject_does_not(assistant: 
     assert cited(assistant.ask("En voor jongeren?", history))[0] == 6  # few words, and a subject of their own
 
 
+def test_what_follows_a_suggested_question_is_read_as_any_other(assistant: Assistant) -> None:
+    first = assistant.ask(assistant.examples("nl")[0])
+    history = [{"role": "user", "content": first.question}, {"role": "assistant", "content": first.text}]
+    followed = assistant.ask("En hoeveel euro heeft dat gekost?", history)
+    assert followed.hits[0].reading is not None
+    assert followed.outcome != "answered"
+
+
+def test_thanks_do_not_take_the_place_of_the_question_before(assistant: Assistant) -> None:
+    first = assistant.ask("Wat zijn de kritische geluiden?")
+    thanks = assistant.ask("Bedankt!")
+    assert thanks.outcome == "greeting" and not thanks.hits
+    history = [
+        {"role": role, "content": content}
+        for answer in (first, thanks)
+        for role, content in (("user", answer.question), ("assistant", answer.text))
+    ]
+    assert cited(assistant.ask("Kun je daar meer over zeggen?", history))[0] == 7
+
+
 def test_streaming_grows_and_ends_with_the_answer(assistant: Assistant) -> None:
     question = "Noem alle onderwerpen"
     steps = list(assistant.stream(question))
@@ -161,9 +181,31 @@ def test_another_document_works_as_well(tmp_path: Path) -> None:
     opened.close()
 
 
+def test_headings_without_words_and_over_two_lines_stop_no_answer(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    text = "Honing en\r\nwas\r\n---------\r\n\r\nDe oogst viel tegen door de regen.\r\n\r\n## \r\n\r\n"
+    text += "## **Nieuwe** imkers\r\n\r\nEr meldden zich veel jongeren.\r\n"
+    (seeds / "bijen.md").write_bytes(text.encode())
+    opened = Assistant.open(Settings(seeds=seeds, index=tmp_path / "index"))
+    assert [theme.title for theme in opened.themes] == ["Honing en was", "Nieuwe imkers"]
+    listed = opened.ask("Noem alle onderwerpen")
+    assert [citation.quote for citation in listed.citations] == ["Honing en\r\nwas", "## **Nieuwe** imkers"]
+    assert_sound(listed)
+    assert cited(opened.ask("Hoe was de oogst?")) == [1]
+    opened.close()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("port", "eighty"), ("port", "70000"), ("model_timeout", "soon"), ("model_timeout", "0")],
+    [
+        ("port", "eighty"),
+        ("port", "²"),
+        ("chroma_url", "localhost:8000"),
+        ("port", "70000"),
+        ("model_timeout", "soon"),
+        ("model_timeout", "0"),
+    ],
 )
 def test_a_setting_that_cannot_be_read_is_named(name: str, value: str) -> None:
     with pytest.raises(SetupError, match=f"TECHNIEKPACT_{name.upper()}"):

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -15,7 +16,7 @@ from docx.shared import Mm
 from markdown_it import MarkdownIt
 from pypdf import PdfReader
 
-from assistant import Assistant
+from assistant import Assistant, Settings
 from assistant.answer import Citation
 from assistant.briefing import Briefing
 from assistant.briefing_files import render
@@ -139,6 +140,19 @@ def test_a_topic_outside_the_document_is_declined_with_the_nearest_themes(
     assert briefing.declined and briefing.summary is None and not briefing.sources
     assert len(briefing.nearest) == 2
     assert all(theme.title in briefing.refusal for theme in briefing.nearest)
+
+
+def test_a_topic_that_only_the_introduction_bears_on_is_briefed_from_it(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    text = "Bijenverslag\n\nHet verslag is gemaakt voor de dag van de bij in Zutphen.\n\n"
+    text += "Oogst: De honing was goed dit jaar.\n\nImkers: Er kwamen veel nieuwe imkers bij.\n"
+    (seeds / "bijen.txt").write_text(text, "utf-8")
+    opened = Assistant.open(Settings(seeds=seeds, index=tmp_path / "index"))
+    briefing = opened.brief("de dag van de bij in Zutphen", today=TODAY)
+    assert not briefing.declined
+    assert "Zutphen" in quotes(briefing)[0].quote
+    opened.close()
 
 
 def test_ticked_themes_are_the_findings_and_the_partner_is_named(assistant: Assistant) -> None:

@@ -68,6 +68,34 @@ def test_markdown_is_cut_at_its_headings_and_fences_and_subheadings_are_not() ->
     assert themes[2].quote == "Die ook." and themes[2].text == "## Baten\nDie ook."
 
 
+def test_what_an_editor_puts_before_a_markdown_file_is_no_theme() -> None:
+    text = (
+        "---\ntitle: Iets\nlayout: post\n---\n# Verslag\n\n## Kosten\n\nDie stegen.\n\n## Baten\n\nDie ook.\n"
+    )
+    document = parse_document("verslag.md", text)
+    themes = cut(document)
+    assert document.title == "Verslag"
+    assert [theme.title for theme in themes] == ["Verslag", "Kosten", "Baten"]
+    assert themes[0].text == "# Verslag"
+
+
+@pytest.mark.parametrize(
+    ("opening", "title"),
+    [
+        ("30 november 2023", "Verslag"),
+        ("# 3 mei 2024", "Verslag"),
+        ("Datum: 3 mei 2024", "Verslag"),
+        ("Den Haag, 3 mei 2024", "Verslag"),
+        ("# Jaarverslag mei 2024", "Jaarverslag mei 2024"),
+        ("Notulen 12 maart 2024", "Notulen 12 maart 2024"),
+        ("Annual report, May 2024", "Annual report, May 2024"),
+    ],
+)
+def test_a_first_line_with_a_date_is_the_title_if_it_says_more(opening: str, title: str) -> None:
+    document = parse_document("a.md", f"{opening}\n\nVerslag\n\nEen zin.\n")
+    assert document.title == title and document.date in opening and document.date
+
+
 def test_a_title_with_a_colon_is_no_theme_and_an_unprefixed_last_paragraph_is_the_closing() -> None:
     text = "Rapport: een terugblik\n\nVooraf.\n\nEen: Eerste zin.\n\nTwee: Tweede zin.\n\nAl met al goed.\n"
     themes = cut(parse_document("rapport.txt", text))

@@ -66,9 +66,20 @@ def test_a_reply_is_cut_alike_however_it_streams(size: int) -> None:
     assert split_markers(found[3]) == ("Tweede punt", (1, 2))
 
 
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_thought_in_between_takes_no_sentence_with_it(size: int) -> None:
+    reply = "Zin één. [1] <think>Hm. Of toch?</think>Zin twee. [2] Zin drie. [1]<think>Zo."
+    cutter = SentenceCutter()
+    found = [sentence for at in range(0, len(reply), size) for sentence in cutter.feed(reply[at : at + size])]
+    assert [*found, cutter.close()[0]] == ["Zin één. [1]", "Zin twee. [2]", "Zin drie. [1]"]
+    said = "Zin één. [1] Zin twee. [2] Zin drie. [1]"
+    assert len(said) <= cutter.length <= len(said) + 2 * len("<think>")  # a tag that comes in pieces counts
+
+
 @pytest.mark.parametrize(
     ("sentence", "source", "same"),
     [
+        ("12 scholen", "12 scholen.² Dat is veel.", True),
         ("12% meer", "twaalf procent meer", True),
         ("1,200 visitors", "1.200 bezoekers", True),
         ("€ 3,5 miljoen", "3.5 million euros", True),
