@@ -55,6 +55,8 @@ def _score(options: argparse.Namespace) -> int:
     began = time.perf_counter()
     suites, floors_file, baseline_file, is_custom = _suites(options)
     floors, baseline = gate.load_floors(floors_file), gate.load_baseline(baseline_file)
+    if is_custom and floors and suites[0].group not in floors:
+        raise SetupError(f"{floors_file} has no table [{suites[0].group}], the name of the case file.")
     loaded = _load(suites, options.kind)
     settings = Settings.from_environment(model=options.model, model_url=options.model_url)
     uses_model = bool(settings.model or settings.model_url)

@@ -29,9 +29,6 @@ ALWAYS = 1  # of which so many are always among them
 DETAILS = frozenset({"detail", "open-detail"})
 """Forms of questions for a detail of what a passage says (which, who, how many, why): stated or left open."""
 
-DIRECT = frozenset({"direct", "open-direct"})
-"""Forms of questions that name the document's subject and use a passage's own words: stated or left open."""
-
 _OWN_FORM = frozenset({"colloquial", "keywords", "typo"})  # of questions that are used as they were written
 
 

@@ -1,8 +1,8 @@
 """Trains the reader: python -m reader.train --data FOLDER.
 
-In two stages: first on all but direct questions, then shortly on those, among others to keep what
-was learned. The README beside this file says where the public data sets come from. With the same arguments,
-versions and number of threads the same weights come out on a processor.
+From E5's own weights, or from earlier ones with ``--start``. The README beside this file says where the
+public data sets come from. With the same arguments, versions and number of threads the same weights come
+out on a processor.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import logging
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -21,7 +20,7 @@ from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.rnn import pad_sequence
 
-from reader.documents import DIRECT, DocumentGroups, DocumentQuestion, StudyDocument, study_documents
+from reader.documents import DOCUMENTS, DocumentGroups, StudyDocument, study_documents
 from reader.examples import Example, Examples
 from reader.inputs import Inputs, TokenSpan
 from reader.network import Encoder, encoder_from
@@ -32,14 +31,12 @@ Group = Sequence[Example]
 """Passages read for one question. Where one answers it is the first."""
 
 SEED = 1
-GROUPS = 40_000
-DIRECT_GROUPS = 6_000  # of the second stage
+GROUPS = 46_000
 DOCUMENT_SHARE = 0.88  # of the groups: a question with four passages of a document; the others are pairs
-REHEARSED = 4  # other questions of each document that the second stage draws from
 BATCH = 36  # pairs
 LEARNING_RATE = 7e-5
 HEAD_LEARNING_RATE = 3e-4  # of what does not start from E5
-DIRECT_LEARNING_RATE = 3e-5  # of all in the second stage
+FURTHER_LEARNING_RATE = 5e-5  # of all, where training goes on from earlier weights
 WARM_UP = 0.06  # share of the steps
 WEIGHT_DECAY = 0.01
 DROPOUT = 0.1
@@ -128,23 +125,6 @@ def batches(groups: Sequence[Group], random_numbers: random.Random) -> Iterator[
         yield from random_numbers.sample(cut, len(cut))
 
 
-def first_stage(documents: Sequence[StudyDocument], random_numbers: random.Random) -> list[StudyDocument]:
-    """The documents without direct questions."""
-    return [
-        _with(document, [q for q in document.questions if q.form not in DIRECT]) for document in documents
-    ]
-
-
-def second_stage(documents: Sequence[StudyDocument], random_numbers: random.Random) -> list[StudyDocument]:
-    """The documents with direct questions and some of the first stage's."""
-    mixed = []
-    for document, without in zip(documents, first_stage(documents, random_numbers), strict=True):
-        direct = [asked for asked in document.questions if asked.form in DIRECT]
-        rehearsed = random_numbers.sample(without.questions, min(REHEARSED, len(without.questions)))
-        mixed.append(_with(document, [*direct, *rehearsed]))
-    return mixed
-
-
 def draw(
     documents: Sequence[StudyDocument], data: Path | None, count: int, random_numbers: random.Random
 ) -> list[Group]:
@@ -177,13 +157,11 @@ def main() -> None:
     parser.add_argument(
         "--output", type=Path, default=WEIGHTS, help="the weights (default: beside this file)"
     )
+    parser.add_argument("--groups", type=int, default=GROUPS, help="(default: %(default)s)")
+    parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument(
-        "--groups", type=int, default=GROUPS, help="of the first stage (default: %(default)s)"
+        "--documents", type=Path, default=DOCUMENTS, help="with their questions (default: beside this file)"
     )
-    parser.add_argument(
-        "--direct-groups", type=int, default=DIRECT_GROUPS, help="of the second stage (default: %(default)s)"
-    )
-    parser.add_argument("--start", type=Path, help="weights after the first stage, to train only the second")
     parser.add_argument("--seed", type=int, default=SEED, help="of what is drawn (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="that torch uses (default: %(default)s)")
     parser.add_argument("--device", default="cpu", help='"cuda" for a GPU (default: %(default)s)')
@@ -194,30 +172,22 @@ def main() -> None:
     packed = PackedModel.bundled()
     inputs = Inputs(packed, arguments.device)
     encoder = encoder_from(packed, DROPOUT).to(arguments.device)
-    documents = study_documents(held_out=False)
-    stages = [
-        (first_stage, arguments.groups, (LEARNING_RATE, HEAD_LEARNING_RATE)),
-        (second_stage, arguments.direct_groups, (DIRECT_LEARNING_RATE, DIRECT_LEARNING_RATE)),
-    ]
+    rates = (LEARNING_RATE, HEAD_LEARNING_RATE)
     if arguments.start:
         encoder.load_state_dict(load(arguments.start))
-        del stages[0]
-    for stage, count, rates in stages:
-        random_numbers = random.Random(arguments.seed)
-        groups = draw(stage(documents, random_numbers), arguments.data, count, random_numbers)
-        steps = list(batches(groups, random_numbers))
-        train(Trainer(inputs, encoder, len(steps), rates), steps)
+        rates = (FURTHER_LEARNING_RATE, FURTHER_LEARNING_RATE)
+    random_numbers = random.Random(arguments.seed)
+    documents = study_documents(held_out=False, path=arguments.documents)
+    groups = draw(documents, arguments.data, arguments.groups, random_numbers)
+    steps = list(batches(groups, random_numbers))
+    train(Trainer(inputs, encoder, len(steps), rates), steps)
     about = {
-        "groups": f"{arguments.groups} + {arguments.direct_groups}",
+        "groups": str(arguments.groups),
         "seed": str(arguments.seed),
         "base": "intfloat/multilingual-e5-small",
     }
     save(encoder.cpu().state_dict(), arguments.output, about)
     _log.info("wrote %s", arguments.output)
-
-
-def _with(document: StudyDocument, questions: Sequence[DocumentQuestion]) -> StudyDocument:
-    return replace(document, questions=tuple(questions))
 
 
 def _choice_loss(answers: Tensor, batch: Sequence[Group]) -> Tensor:

@@ -31,7 +31,14 @@ def test_false_refusals_have_a_ceiling(run: Run, recorded: Recorded, cases_file:
 
 
 @pytest.mark.parametrize(
-    "floors", ["[cases]\nright_fist = 0.9", "[cases]\nright_first = 95", "right_first = 1", "["]
+    "floors",
+    [
+        "[case]\nright_first = 0.9",
+        "[cases]\nright_fist = 0.9",
+        "[cases]\nright_first = 95",
+        "right_first = 1",
+        "[",
+    ],
 )
 def test_floors_that_cannot_be_meant_are_a_set_up_error(
     cases_file: Path, floors: str, capsys: pytest.CaptureFixture[str]

@@ -6,13 +6,13 @@ import random
 
 import torch
 
-from reader.documents import DIRECT, WRONG, DocumentGroups, study_documents
+from reader.documents import WRONG, DocumentGroups, study_documents
 from reader.examples import Examples
 from reader.inputs import Inputs
 from reader.network import encoder_from
 from reader.packed import PackedModel
 from reader.sources import HELD_OUT_SUBJECTS, own_pairs
-from reader.train import BATCH, REHEARSED, Trainer, batches, first_stage, second_stage
+from reader.train import BATCH, Trainer, batches
 
 
 def test_a_hundred_pairs_make_the_loss_fall() -> None:
@@ -49,23 +49,6 @@ def test_a_group_has_the_passage_that_answers_first_and_others_of_the_same_docum
     assert {group[0].answer is None for group in drawn} == {True, False}
     answered = next(group[0] for group in drawn if group[0].answer)
     assert answered.answer and answered.passage[slice(*answered.answer)].strip()
-
-
-def test_only_the_second_stage_asks_directly_and_it_rehearses_the_rest() -> None:
-    documents = study_documents(held_out=False)
-    asked_directly = sum(asked.form in DIRECT for document in documents for asked in document.questions)
-    assert asked_directly > 3_000
-    first, second = (
-        [
-            asked.form in DIRECT
-            for document in stage(documents, random.Random(10))
-            for asked in document.questions
-        ]
-        for stage in (first_stage, second_stage)
-    )
-    assert not any(first)
-    assert sum(second) == asked_directly
-    assert len(second) - sum(second) == REHEARSED * len(documents)
 
 
 def test_batches_hold_every_group_whole_and_no_more_pairs_than_they_should() -> None:
