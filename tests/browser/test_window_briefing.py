@@ -54,5 +54,5 @@ def test_ticked_themes_make_a_briefing_and_a_topic_outside_the_document_is_decli
     page.get_by_label("Van praten naar doen", exact=True).uncheck()
     page.fill("#briefing-topic textarea", "the football world cup")
     page.click("#briefing-make")
-    expect(page.locator(".briefing-message")).to_contain_text("say nothing about")
+    expect(page.locator(".briefing-message")).to_contain_text("Nothing on")
     expect(page.locator("#briefing-pdf")).to_be_hidden()
