@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, WIDE, Visitor
 
+ROOT = Path(__file__).parents[2]
 CRITICAL = "Wat zijn de kritische geluiden over het Techniekpact?"
 ABSENT = "Wat is de hoofdstad van Frankrijk?"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -114,10 +118,14 @@ def test_the_page_speaks_the_browsers_language(
     assert foreign not in named
 
 
-def test_every_text_is_there_in_both_languages() -> None:
-    from assistant.ui.texts import _texts
-
-    assert _texts("nl").keys() == _texts("en").keys()
+@pytest.mark.parametrize("folder", ["assistant/texts", "assistant/ui/texts"])
+def test_every_text_is_there_in_both_languages_with_the_same_places_to_fill(folder: str) -> None:
+    dutch, english = (
+        json.loads((ROOT / folder / f"{language}.json").read_text("utf-8")) for language in ("nl", "en")
+    )
+    assert {name: set(re.findall(r"{\w+}", text)) for name, text in dutch.items()} == {
+        name: set(re.findall(r"{\w+}", text)) for name, text in english.items()
+    }
 
 
 def test_the_page_is_usable_in_two_seconds_and_answers_in_one(visit: Callable[..., Visitor]) -> None:
