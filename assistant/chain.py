@@ -83,6 +83,9 @@ class AnswerChain(Runnable[Question, Answer]):
         retriever: The search over the open index.
         reader: The trained reader, or None to do without.
         writer: What writes answers in prose, or None to answer in quotes.
+
+    Attributes:
+        default_language: The document's own, for questions too short to tell.
     """
 
     def __init__(

@@ -150,7 +150,8 @@ def _without_greetings(history: History) -> History:
     kept: list[Mapping[str, str]] = []
     for turn in history:
         if turn.get("role") == "assistant" and turn.get("content", "").startswith(replies):
-            del kept[-1:]  # what was greeted with
+            if kept and kept[-1].get("role") == "user":
+                kept.pop()
         else:
             kept.append(turn)
     return kept

@@ -42,7 +42,7 @@ READINGS = ("reader", "reader_first", "reader_second", "reader_mean")
 
 TOPIC_FALSE_REFUSALS = 0.01
 DETAIL_FALSE_REFUSALS = 0.015
-"""At .03, .02, .015 and .01 there, 3.8, 3.2, 2.5 and 2.2% of all answered questions are refused out of fold,
+"""With .03, .02, .015 and .01 here, 3.8, 3.2, 2.5 and 2.2% of all answered questions are refused out of fold,
 and 74.1, 72.2, 69.9 and 67.6% of the unanswered ones in scope. The ceiling of 4% decided: on the five other
 documents of the eval, which nothing else is tuned on, it was passed at .03 and .02 (5.1 and 4.6%)."""
 
