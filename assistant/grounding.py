@@ -99,7 +99,7 @@ def signals(request: Request, hits: Sequence[Hit], prototypes: Prototypes) -> di
     - unstated: the best similarity less that of the nearest statement which the document leaves out.
     - unstated_mean: the same of the two best themes, against the three nearest such statements.
     - reader: the reader's best log odds over the themes it read; reader_first: those of the best theme;
-      reader_second: the second best; reader_mean: their mean. All 0 without a reader.
+      reader_second: the second best. All 0 without a reader.
     """
     best = [(hit.cosine + hit.clause_cosine) / 2 for hit in hits]
     highest = max(best)
@@ -118,7 +118,6 @@ def signals(request: Request, hits: Sequence[Hit], prototypes: Prototypes) -> di
         "reader": ordered[0],
         "reader_first": readings[0],
         "reader_second": ordered[min(1, len(ordered) - 1)],
-        "reader_mean": float(np.mean(readings)),
     }
 
 

@@ -23,9 +23,11 @@ from reader.variants import vary
 
 DOCUMENTS = Path(__file__).with_name("documents.jsonl")
 
-WRONG = 3  # passages of a group that do not answer
-NEAREST = 6  # they are among so many that lie nearest to the question
-ALWAYS = 1  # of which so many are always among them
+WRONG = {3: 0.6, 5: 0.4}
+"""Passages of a group that do not answer, and in which share of the groups there are so many."""
+
+SPARE = 3  # passages among the nearest that a group leaves out
+ALWAYS = 1  # so many of the nearest are always among them
 DETAILS = frozenset({"detail", "open-detail"})
 """Forms of questions for a detail of what a passage says (which, who, how many, why): stated or left open."""
 
@@ -112,9 +114,10 @@ class DocumentGroups:
             question = vary(question, asked.language, self._random)
         near = shelved.nearest[asked.question]
         wrong = [place for place in near if place != asked.home and place not in asked.also]
+        count = self._random.choices([*WRONG], [*WRONG.values()])[0]
         chosen = wrong[:ALWAYS]
-        rest = wrong[ALWAYS:NEAREST]
-        chosen += self._random.sample(rest, min(WRONG - len(chosen), len(rest)))
+        rest = wrong[ALWAYS : count + SPARE]
+        chosen += self._random.sample(rest, min(count - len(chosen), len(rest)))
         group = [Example(question, shelved.document.read_as(place)[0], None, "document") for place in chosen]
         if asked.home is not None and asked.answer is not None:
             passage, shift = shelved.document.read_as(asked.home)

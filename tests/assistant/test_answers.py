@@ -93,7 +93,7 @@ def test_a_follow_up_uses_the_turn_before_and_a_new_subject_does_not(assistant: 
         {"role": "assistant", "content": first.text},
     ]
     assert cited(assistant.ask("Kun je daar meer over zeggen?", history))[0] == 7
-    assert cited(assistant.ask("Welke successen zijn er in robotica?", history))[0] == 4
+    assert cited(assistant.ask("Wat is er bereikt met robotica?", history))[0] == 4
     assert cited(assistant.ask("En voor jongeren?", history))[0] == 6  # few words, and a subject of their own
 
 
@@ -161,7 +161,7 @@ def test_without_the_reader_everything_works_as_well(built_index: Path, assistan
 
 
 def test_the_clause_that_bears_most_on_the_question_is_emphasised(assistant: Assistant) -> None:
-    citation = assistant.ask("Waarom is Techniek Tastbaar genoemd?").citations[0]
+    citation = assistant.ask("Welk initiatief wordt als concreet voorbeeld genoemd?").citations[0]
     assert citation.emphasis
     words = citation.theme.document.text[citation.emphasis[0] : citation.emphasis[1]]
     assert "Techniek Tastbaar" in words and len(words) < len(citation.quote)
