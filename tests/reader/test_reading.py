@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import cast
 
@@ -120,3 +121,17 @@ def test_who_or_how_many_is_not_lost_from_what_is_read(assistant: Assistant) -> 
         request, _, _ = assistant.chain.examine(question)
         read(cast(Reader, listening), request, assistant.chain.retriever.rank(request.text))
     assert listening.questions == questions
+
+
+def test_a_follow_up_is_read_by_itself_and_may_change_the_order(assistant: Assistant) -> None:
+    history = [{"role": "user", "content": "Wat zegt het stuk over samenwerking en netwerken?"}]
+    request, _, _ = assistant.chain.examine("En wat levert dat op?", history)
+    assert request.follows
+    hits = assistant.chain.retriever.rank(request.text, request.vector)
+    listening = _Listening()
+    read(cast(Reader, listening), request, hits)
+    assert set(listening.questions) == {"En wat levert dat op?"}
+    near = [replace(hit, score=hits[0].score - 0.01 * place) for place, hit in enumerate(hits)]
+    second = next(hit.theme for hit in near[1:READ_FIRST] if hit.theme.number)
+    ranked = read(cast(Reader, _Decided(second.body)), request, near)
+    assert ranked[0].theme == second
