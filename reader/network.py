@@ -8,6 +8,7 @@ kept from one question to the next, it learned next to nothing of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import torch
@@ -17,6 +18,27 @@ from torch.nn import functional
 from reader.packed import PackedModel
 
 _HEAD_WIDTH = 192
+
+
+@dataclass(frozen=True)
+class Padding:
+    """Where tokens stand when inputs of unlike length are padded to the longest.
+
+    Worked out once for all layers, and from the lengths alone: to ask a GPU for it would make it wait.
+
+    Attributes:
+        places: Of each token in the padded inputs, one behind the other, (tokens,).
+        mask: True where there is a token, (inputs, 1, 1, tokens of the longest).
+    """
+
+    places: Tensor
+    mask: Tensor
+
+    @classmethod
+    def of(cls, lengths: list[int], device: torch.device) -> Padding:
+        """The padding of inputs of these lengths."""
+        inside = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
+        return cls(inside.flatten().nonzero()[:, 0].to(device), inside[:, None, None].to(device))
 
 
 class Layer(nn.Module):
@@ -33,10 +55,10 @@ class Layer(nn.Module):
         self.narrow_norm = nn.LayerNorm(width, epsilon)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, states: Tensor, lengths: list[int]) -> Tensor:
-        """``states`` (tokens, width) of inputs one behind the other, without padding; their ``lengths``."""
+    def forward(self, states: Tensor, lengths: list[int], padding: Padding | None = None) -> Tensor:
+        """``states`` (tokens, width) of inputs one behind the other; their ``lengths``; how to pad, if so."""
         mixed = self.query_key_value(states)
-        context = self.attend_padded(mixed, lengths) if self.training else self.attend_each(mixed, lengths)
+        context = self.attend_padded(mixed, padding) if padding else self.attend_each(mixed, lengths)
         states = self.attended_norm(states + self.dropout(self.attended(context)))
         inner = self.narrow(functional.gelu(self.widen(states)))
         out: Tensor = self.narrow_norm(states + self.dropout(inner))
@@ -46,14 +68,11 @@ class Layer(nn.Module):
         """Context of each token, one input after another: (tokens, 3 * width) to (tokens, width)."""
         return torch.cat([self._context(part[None])[0] for part in torch.split(mixed, lengths)])
 
-    def attend_padded(self, mixed: Tensor, lengths: list[int]) -> Tensor:
+    def attend_padded(self, mixed: Tensor, padding: Padding) -> Tensor:
         """The same of all inputs at once: faster where many are trained on, slower where three are read."""
-        # Where the tokens stand is worked out on the processor: asking a GPU for it would make it wait.
-        inside = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
-        tokens = inside.flatten().nonzero()[:, 0].to(mixed.device)
-        padded = mixed.new_zeros(inside.numel(), mixed.shape[1]).index_copy(0, tokens, mixed)
-        mask = inside[:, None, None].to(mixed.device)
-        return self._context(padded.view(*inside.shape, -1), mask).flatten(0, 1)[tokens]
+        inputs, _, _, longest = padding.mask.shape
+        padded = mixed.new_zeros(inputs * longest, mixed.shape[1]).index_copy(0, padding.places, mixed)
+        return self._context(padded.view(inputs, longest, -1), padding.mask).flatten(0, 1)[padding.places]
 
     def _context(self, mixed: Tensor, mask: Tensor | None = None) -> Tensor:
         """``mixed`` (inputs, tokens, 3 * width); the result is (inputs, tokens, width)."""
@@ -111,8 +130,9 @@ class Encoder(nn.Module):
             last, (tokens of the pair, 2), minus infinity outside the passage.
         """
         states = states + passage[:, None] * self.segment
+        padding = Padding.of(lengths, states.device) if self.training else None
         for layer in self.layers:
-            states = layer(states, lengths)
+            states = layer(states, lengths, padding)
         with torch.autocast(states.device.type, enabled=False):  # the heads need full precision
             states = states.float()
             ends = torch.stack([torch.cat([own[0], own.mean(0)]) for own in torch.split(states, lengths)])
