@@ -70,13 +70,15 @@ class Run:
         """The run in one line."""
         if not self.is_red:
             wrong = sum(not result.is_right for result in self.results)
-            newly = ", none of them newly" if self.changes is not None else ""
+            newly = ""
+            if self.changes is not None:
+                newly = f", {len(self.changes.excused) or 'none'} of them newly"
             floors = "; nothing is below its floor" if self.floors else ""
             return f"Fine: {len(self.results)} cases, {wrong} wrong{newly}{floors}."
         changes = self.changes or Changes()
         parts = (
             (len(self.below), "below the floor"),
-            (len(changes.worse), "got worse"),
+            (len(changes.grave), "got worse"),
             (len(changes.altered), "altered since the baseline"),
             (len(changes.missing), "missing"),
         )

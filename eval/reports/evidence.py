@@ -66,6 +66,7 @@ def _changes(changes: Changes | None) -> dict[str, Any] | None:
         return None
     return {
         "worse": {result.case.id: list(checks) for result, checks in changes.worse},
+        "excused": [result.case.id for result, _ in changes.excused],
         "better": {result.case.id: list(checks) for result, checks in changes.better},
         "altered": [result.case.id for result in changes.altered],
         "missing": list(changes.missing),

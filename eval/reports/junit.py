@@ -40,14 +40,14 @@ def _add_case(suite: Element, result: Result, changes: Changes) -> None:
         name=_clean(f"{result.case.id} {result.case.question}"),
         time=f"{result.answer.elapsed_ms / 1_000:.3f}",
     )
-    worse = {wrong.case.id: checks for wrong, checks in changes.worse}
+    worse = {wrong.case.id: checks for wrong, checks in changes.grave}
     altered = {changed.case.id for changed in changes.altered}
     if result.case.id in worse:
         _add(case, "failure", f"got worse: {reasons(result, worse[result.case.id])}")
     elif result.case.id in altered:
         _add(case, "failure", "the case is not what it was when the baseline was made")
     elif not result.is_right:
-        _add(case, "skipped", f"wrong, not newly: {reasons(result)}")
+        _add(case, "skipped", f"wrong, and no reason to stop: {reasons(result)}")
 
 
 def _add_missing(root: Element, changes: Changes) -> None:

@@ -32,7 +32,12 @@ def change_lines(run: Run) -> list[str]:
     ]
     changes = run.changes or Changes()
     lines += [
-        f"WORSE    {r.case.id} “{r.case.question}”: {reasons(r, checks)}" for r, checks in changes.worse
+        f"WORSE    {r.case.id} “{r.case.question}”: {reasons(r, checks)}" for r, checks in changes.grave
+    ]
+    lines += [
+        f"worse    {r.case.id} “{r.case.question}”: {reasons(r, checks)} (no reason to stop: so few turn "
+        "when another processor rounds differently)"
+        for r, checks in changes.excused
     ]
     lines += [
         f"ALTERED  {r.case.id} “{r.case.question}”: the case is not what it was" for r in changes.altered

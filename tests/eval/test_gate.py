@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from assistant import Answer, Sentence
+from assistant.wording import say
+from eval import gate
 from eval.cli import main
 from eval.suites import MAIN, LoadedSuite
 from tests.eval.conftest import Recorded, Report
@@ -86,6 +90,41 @@ def test_documents_without_cases_are_a_set_up_error(capsys: pytest.CaptureFixtur
     assert "go together" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("share", "status"), [(0.0, 1), (0.05, 0)])
+def test_one_case_in_many_may_turn_for_its_score_and_is_named_all_the_same(
+    run: Run, recorded: Recorded, monkeypatch: pytest.MonkeyPatch, share: float, status: int
+) -> None:
+    monkeypatch.setattr(gate, "EDGE", share)
+    report = run(answers=_Altered(recorded, _refuse, 1))
+    assert report.status == status
+    assert len(report.worse()) == 1
+    assert next(iter(report.worse())) in report.markdown
+    assert len(_junit(report).findall(".//failure")) == status
+
+
+def test_more_cases_than_may_turn_are_red_every_one(
+    run: Run, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "EDGE", 0.05)
+    report = run(answers=_Altered(recorded, _refuse, 4))
+    assert report.status == 1
+    assert len(_junit(report).findall(".//failure")) == 4
+
+
+def test_a_quote_that_is_not_the_document_s_is_never_excused(
+    run: Run, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "EDGE", 0.05)
+
+    def misquote(answer: Answer) -> Answer:
+        words = [replace(s, text=f"{s.text} en meer") if s.voice == "quote" else s for s in answer.sentences]
+        return replace(answer, sentences=tuple(words))
+
+    report = run(answers=_Altered(recorded, misquote, 1))
+    assert report.status == 1
+    assert "verbatim" in str(report.worse())
+
+
 def test_cases_known_to_be_wrong_are_skipped_in_junit(
     run: Run, recorded: Recorded, suite: LoadedSuite
 ) -> None:
@@ -102,6 +141,26 @@ def test_the_page_holds_both_plots_and_needs_nothing_from_elsewhere(baseline: Pa
     assert page.count("<svg") == 2
     assert "src=" not in page
     assert "<link" not in page
+
+
+@dataclass
+class _Altered:
+    """The recorded answers, the first few of those that quote altered."""
+
+    recorded: Recorded
+    alter: Callable[[Answer], Answer]
+    count: int
+
+    def ask(self, question: str, history: Sequence[dict[str, str]]) -> Answer:
+        answer = self.recorded.ask(question, history)
+        quoting = [key for key, said in self.recorded.answers.items() if said.outcome == "answered"]
+        chosen = (question, json.dumps(list(history))) in quoting[: self.count]
+        return self.alter(answer) if chosen else answer
+
+
+def _refuse(answer: Answer) -> Answer:
+    words = (Sentence(say(answer.language, "refused"), "own"),)
+    return replace(answer, outcome="refused", sentences=words, citations=())
 
 
 def _junit(report: Report) -> ElementTree.ElementTree[ElementTree.Element]:
