@@ -104,7 +104,8 @@ def understand(
     vectors = embeddings.query_vectors(texts)
     weight = _weight_of_before(question) if asked else 0.0
     kind = _kind(vectors, prototypes, *_whole_kinds(question, follows=weight > 0))
-    if kind == "greeting" and weight == ONLY_BEFORE:  # "Go on" has no content of its own; "Thanks" has
+    # "Go on" has no content of its own, "Thanks" has; and whoever asks something in a conversation goes on.
+    if kind == "greeting" and (weight == ONLY_BEFORE or (weight and question.rstrip().endswith("?"))):
         kind = "theme"
     if kind == "greeting":  # too short for the detector
         language = prototypes.language_of(vectors[0], kind)

@@ -97,10 +97,11 @@ def test_a_follow_up_uses_the_turn_before_and_a_new_subject_does_not(assistant: 
     assert cited(assistant.ask("En voor jongeren?", history))[0] == 6  # few words, and a subject of their own
 
 
-def test_asking_how_come_is_no_greeting(assistant: Assistant) -> None:
+@pytest.mark.parametrize("question", ["How come?", "Such as?"])
+def test_asking_on_is_no_greeting(assistant: Assistant, question: str) -> None:
     first = assistant.ask("Are people proud of technology?")
     history = [{"role": "user", "content": first.question}, {"role": "assistant", "content": first.text}]
-    assert cited(assistant.ask("How come?", history))[0] == cited(first)[0] == 3
+    assert cited(assistant.ask(question, history))[0] == cited(first)[0] == 3
 
 
 def test_what_follows_a_suggested_question_is_read_as_any_other(assistant: Assistant) -> None:
