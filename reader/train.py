@@ -18,7 +18,6 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.rnn import pad_sequence
 
 from reader.documents import DOCUMENTS, DocumentGroups, StudyDocument, study_documents
@@ -64,8 +63,6 @@ SPAN_WEIGHT = 0.8
 
 BFLOAT16 = torch.backends.cpu.get_cpu_capability() == "AVX512"
 """Whether to train in bfloat16: twice as fast there, and twenty times slower than float32 with AVX2 alone."""
-
-_ATTENTION = SDPBackend.MATH  # a step takes a fifth less than with flash attention on a processor
 
 _SORTED_TOGETHER = 16  # batches among which groups of like length are put together
 _REPORT_EVERY = 25  # steps
@@ -118,8 +115,7 @@ class Trainer:
     def _loss(self, batch: Sequence[Group]) -> Tensor:
         pairs = [example for group in batch for example in group]
         device = self.encoder.segment.device
-        bfloat16 = torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu" or BFLOAT16)
-        with bfloat16, sdpa_kernel(_ATTENTION):
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu" or BFLOAT16):
             batched = self.inputs.encode([(example.question, example.passage) for example in pairs])
             answers, edges = self.encoder(batched.states, batched.lengths, batched.passage)
         loss = _choice_loss(answers, batch)
