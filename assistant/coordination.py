@@ -13,15 +13,17 @@ from itertools import permutations
 from assistant.conversation import telling_words
 from index.search import Hit
 
-# Chosen on the tuning cases, with the reader: of the themes that must be cited 95.2% are on the main document
-# (n=104) and 94.1% on eight others (n=128), against 92.8% and 91.4% without; of those cited 96.5% and 94.8%
-# are right, against 96.0% and 94.8%. At APART .01 the shares are 96.2%, 95.3% and 94.6%, 93.6%.
+# Chosen on the tuning cases, with an earlier reader: of the themes that must be cited 95.2% are on the main
+# document (n=104) and 94.1% on eight others (n=128), against 92.8% and 91.4% without; of those cited 96.5%
+# and 94.8% are right, against 96.0% and 94.8%. At APART .01 the shares are 96.2%, 95.3% and 94.6%, 93.6%.
 
 AMONG = 4
 """Both themes are among so many of the best for the whole question."""
 
-BEHIND = 0.06
-"""Neither scores more than this less than the best."""
+BEHIND = 0.09
+"""Neither scores more than this less than the best: the reader, which looks in each for an answer to all of
+the question, sets them apart. At .06, .08 and .1 90.0, 90.9 and 90.9% of the themes that must be cited are, on
+the main document's tuning cases (n=110), and of those cited 95.3, 95.4 and 94.5% are right."""
 
 APART = 0.03
 """Each half scores its own theme at least this much higher than the other half's."""
