@@ -22,8 +22,8 @@ AMONG = 4
 
 BEHIND = 0.09
 """Neither scores more than this less than the best: the reader, which looks in each for an answer to all of
-the question, sets them apart. At .06, .08 and .1 90.0, 90.9 and 90.9% of the themes that must be cited are, on
-the main document's tuning cases (n=110), and of those cited 95.3, 95.4 and 94.5% are right."""
+the question, sets them apart. At .06, .08 and .1 90.0, 90.9 and 90.9% of the themes that must be cited are,
+on the main document's tuning cases (n=110), and of those cited 95.3, 95.4 and 94.5% are right."""
 
 APART = 0.03
 """Each half scores its own theme at least this much higher than the other half's."""

@@ -89,8 +89,8 @@ class Layer(nn.Module):
 
     def _heads(self, mixed: Tensor, inputs: int) -> tuple[Tensor, Tensor, Tensor]:
         """Query, key and value, each (inputs, heads, tokens, width of a head)."""
-        apart = mixed.unflatten(1, (3, self.heads, -1)).unflatten(0, (inputs, -1))
-        query, key, value = apart.permute(2, 0, 3, 1, 4)
+        tokens, width = mixed.shape[0] // inputs, mixed.shape[1] // (3 * self.heads)
+        query, key, value = mixed.view(inputs, tokens, 3, self.heads, width).permute(2, 0, 3, 1, 4)
         return query, key, value
 
 
