@@ -25,7 +25,7 @@ than 500 cases none may.
 """
 
 _BY_SCORE = frozenset({"outcome", "ranking", "cited", "needless"})
-_IN_THEIR_WAKE = frozenset({"words"})
+_IN_THEIR_WAKE = frozenset({"words"})  # of a passage that is no longer cited
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import eval.results
-from assistant import Answer, Settings
+from assistant import Answer, Sentence, Settings
+from assistant.wording import say
 from eval.cases import Case
 from eval.cli import main
 from eval.reports import plots
@@ -31,6 +32,26 @@ class Recorded:
 
     def ask(self, question: str, history: Sequence[dict[str, str]]) -> Answer:
         return self.answers[question, json.dumps(list(history))]
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """The recorded answers, with a fault in those to the chosen cases; in all where none is chosen."""
+
+    recorded: Recorded
+    fault: Callable[[Answer], Answer]
+    only: Sequence[Case] = ()
+
+    def ask(self, question: str, history: Sequence[dict[str, str]]) -> Answer:
+        answer = self.recorded.ask(question, history)
+        chosen = [(case.question, case.turns) for case in self.only]
+        return self.fault(answer) if not chosen or (question, list(history)) in chosen else answer
+
+
+def refuse(answer: Answer) -> Answer:
+    """The answer as a refusal."""
+    words = (Sentence(say(answer.language, "refused"), "own"),)
+    return replace(answer, outcome="refused", sentences=words, citations=())
 
 
 @dataclass(frozen=True)

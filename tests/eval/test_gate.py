@@ -1,19 +1,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from assistant import Answer, Sentence
-from assistant.wording import say
+from assistant import Answer
 from eval import gate
+from eval.cases import Case
 from eval.cli import main
 from eval.suites import MAIN, LoadedSuite
-from tests.eval.conftest import Recorded, Report
+from tests.eval.conftest import Faulty, Recorded, Report, refuse
 
 Run = Callable[..., Report]
 
@@ -92,10 +92,15 @@ def test_documents_without_cases_are_a_set_up_error(capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize(("share", "status"), [(0.0, 1), (0.05, 0)])
 def test_one_case_in_many_may_turn_for_its_score_and_is_named_all_the_same(
-    run: Run, recorded: Recorded, monkeypatch: pytest.MonkeyPatch, share: float, status: int
+    run: Run,
+    recorded: Recorded,
+    suite: LoadedSuite,
+    monkeypatch: pytest.MonkeyPatch,
+    share: float,
+    status: int,
 ) -> None:
     monkeypatch.setattr(gate, "EDGE", share)
-    report = run(answers=_Altered(recorded, _refuse, 1))
+    report = run(answers=Faulty(recorded, refuse, _answered(suite, recorded, 1)))
     assert report.status == status
     assert len(report.worse()) == 1
     assert next(iter(report.worse())) in report.markdown
@@ -103,16 +108,16 @@ def test_one_case_in_many_may_turn_for_its_score_and_is_named_all_the_same(
 
 
 def test_more_cases_than_may_turn_are_red_every_one(
-    run: Run, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+    run: Run, recorded: Recorded, suite: LoadedSuite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gate, "EDGE", 0.05)
-    report = run(answers=_Altered(recorded, _refuse, 4))
+    report = run(answers=Faulty(recorded, refuse, _answered(suite, recorded, 4)))
     assert report.status == 1
     assert len(_junit(report).findall(".//failure")) == 4
 
 
 def test_a_quote_that_is_not_the_document_s_is_never_excused(
-    run: Run, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+    run: Run, recorded: Recorded, suite: LoadedSuite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gate, "EDGE", 0.05)
 
@@ -120,7 +125,7 @@ def test_a_quote_that_is_not_the_document_s_is_never_excused(
         words = [replace(s, text=f"{s.text} en meer") if s.voice == "quote" else s for s in answer.sentences]
         return replace(answer, sentences=tuple(words))
 
-    report = run(answers=_Altered(recorded, misquote, 1))
+    report = run(answers=Faulty(recorded, misquote, _answered(suite, recorded, 1)))
     assert report.status == 1
     assert "verbatim" in str(report.worse())
 
@@ -143,24 +148,10 @@ def test_the_page_holds_both_plots_and_needs_nothing_from_elsewhere(baseline: Pa
     assert "<link" not in page
 
 
-@dataclass
-class _Altered:
-    """The recorded answers, the first few of those that quote altered."""
-
-    recorded: Recorded
-    alter: Callable[[Answer], Answer]
-    count: int
-
-    def ask(self, question: str, history: Sequence[dict[str, str]]) -> Answer:
-        answer = self.recorded.ask(question, history)
-        quoting = [key for key, said in self.recorded.answers.items() if said.outcome == "answered"]
-        chosen = (question, json.dumps(list(history))) in quoting[: self.count]
-        return self.alter(answer) if chosen else answer
-
-
-def _refuse(answer: Answer) -> Answer:
-    words = (Sentence(say(answer.language, "refused"), "own"),)
-    return replace(answer, outcome="refused", sentences=words, citations=())
+def _answered(suite: LoadedSuite, recorded: Recorded, count: int) -> list[Case]:
+    """The first cases that were answered without a reserve."""
+    answers = ((case, recorded.ask(case.question, case.turns)) for case in suite.cases)
+    return [case for case, answer in answers if answer.outcome == "answered"][:count]
 
 
 def _junit(report: Report) -> ElementTree.ElementTree[ElementTree.Element]:

@@ -19,24 +19,9 @@ from eval.rivals import bm25_scores
 from eval.suites import LoadedSuite
 from index.embedding import ThemeEmbeddings, Vectors
 from index.search import Hit, ThemeRetriever
-from tests.eval.conftest import Recorded, Report
+from tests.eval.conftest import Faulty, Recorded, Report, refuse
 
 Run = Callable[..., Report]
-Fault = Callable[[Answer], Answer]
-
-
-@dataclass(frozen=True)
-class Faulty:
-    """The recorded answers, with a fault in those that are chosen."""
-
-    recorded: Recorded
-    fault: Fault
-    only: Case | None = None
-
-    def ask(self, question: str, history: Sequence[dict[str, str]]) -> Answer:
-        answer = self.recorded.ask(question, history)
-        chosen = self.only is None or (question, list(history)) == (self.only.question, self.only.turns)
-        return self.fault(answer) if chosen else answer
 
 
 @dataclass(frozen=True)
@@ -61,7 +46,7 @@ def test_two_citations_swapped(run: Run, recorded: Recorded, suite: LoadedSuite)
         ]
         return replace(answer, sentences=tuple(sentences))
 
-    _assert_named(run(answers=Faulty(recorded, swap, case)), case, "verbatim", "supported")
+    _assert_named(run(answers=Faulty(recorded, swap, [case])), case, "verbatim", "supported")
 
 
 def test_a_quote_altered_by_one_word(run: Run, recorded: Recorded, suite: LoadedSuite) -> None:
@@ -70,7 +55,7 @@ def test_a_quote_altered_by_one_word(run: Run, recorded: Recorded, suite: Loaded
     def alter(answer: Answer) -> Answer:
         return _with_quote(answer, lambda quote: " ".join(["Geen", *quote.split()[1:]]))
 
-    _assert_named(run(answers=Faulty(recorded, alter, case)), case, "verbatim", "supported")
+    _assert_named(run(answers=Faulty(recorded, alter, [case])), case, "verbatim", "supported")
 
 
 def test_a_quote_altered_in_its_source_too(run: Run, recorded: Recorded, suite: LoadedSuite) -> None:
@@ -83,7 +68,7 @@ def test_a_quote_altered_in_its_source_too(run: Run, recorded: Recorded, suite: 
         source = Altered(first.number, first.theme, first.start, first.end, words=words)
         return replace(altered, citations=(source, *rest))
 
-    _assert_named(run(answers=Faulty(recorded, alter, case)), case, "verbatim")
+    _assert_named(run(answers=Faulty(recorded, alter, [case])), case, "verbatim")
 
 
 @pytest.mark.parametrize("shift", [1, -1])
@@ -96,7 +81,7 @@ def test_offsets_shifted_by_one(run: Run, recorded: Recorded, suite: LoadedSuite
         sentences = [replace(s, text=quotes[s.citations[0]]) if s.citations else s for s in answer.sentences]
         return replace(answer, citations=sources, sentences=tuple(sentences))
 
-    _assert_named(run(answers=Faulty(recorded, move, case)), case, "verbatim")
+    _assert_named(run(answers=Faulty(recorded, move, [case])), case, "verbatim")
 
 
 def test_refusal_always_off(run: Run, recorded: Recorded, suite: LoadedSuite) -> None:
@@ -116,11 +101,7 @@ def test_refusal_always_off(run: Run, recorded: Recorded, suite: LoadedSuite) ->
 def test_refusal_always_on(run: Run, recorded: Recorded, suite: LoadedSuite) -> None:
     case = _case(suite, recorded, _quotes)
 
-    def always(answer: Answer) -> Answer:
-        words = (Sentence(say(answer.language, "refused"), "own"),)
-        return replace(answer, outcome="refused", sentences=words, citations=())
-
-    _assert_named(run(answers=Faulty(recorded, always)), case, "outcome", "cited")
+    _assert_named(run(answers=Faulty(recorded, refuse)), case, "outcome", "cited")
 
 
 def test_the_embedding_model_replaced_by_noise(
@@ -163,7 +144,7 @@ def test_an_answer_in_the_wrong_language(run: Run, recorded: Recorded, suite: Lo
         opening = Sentence(say("en", "answered"), "own")
         return replace(answer, sentences=(opening, *(s for s in answer.sentences if s.voice != "own")))
 
-    _assert_named(run(answers=Faulty(recorded, translate, case)), case, "language")
+    _assert_named(run(answers=Faulty(recorded, translate, [case])), case, "language")
 
 
 def test_an_uncited_sentence_added(run: Run, recorded: Recorded, suite: LoadedSuite) -> None:
@@ -174,7 +155,7 @@ def test_an_uncited_sentence_added(run: Run, recorded: Recorded, suite: LoadedSu
         def add(answer: Answer, voice: str = voice) -> Answer:
             return replace(answer, sentences=(*answer.sentences, Sentence(words, voice)))  # type: ignore[arg-type]
 
-        _assert_named(run(answers=Faulty(recorded, add, case)), case, "supported")
+        _assert_named(run(answers=Faulty(recorded, add, [case])), case, "supported")
 
 
 def test_the_gold_theme_of_one_case_changed(
