@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant import quoting
@@ -51,9 +52,7 @@ class Assistant:
         self.store = store
         self.has_model = model is not None
         writer = Writer(model, SentenceChecker(store.embeddings), settings.model_timeout) if model else None
-        retriever = ThemeRetriever(store=store)
-        self.chain = AnswerChain(retriever, reader, writer)
-        self._topics = AnswerChain(retriever)  # a topic is no question: nothing for the reader to find
+        self.chain = AnswerChain(ThemeRetriever(store=store), reader, writer)
 
     @classmethod
     def open(
@@ -129,6 +128,11 @@ class Assistant:
     ) -> Briefing:
         """One page on ``topic``, or on ``themes``; see ``make_briefing``."""
         return make_briefing(self._topics, topic, themes, meeting_with, today, language)
+
+    @cached_property
+    def _topics(self) -> AnswerChain:
+        """Without the reader: a topic is no question, and it would find nothing."""
+        return AnswerChain(self.chain.retriever)
 
     def close(self) -> None:
         """Let go of the index."""
