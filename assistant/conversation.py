@@ -103,7 +103,9 @@ def understand(
     texts = [question, *parts[-1:]] if len(parts) > 1 else [question]
     vectors = embeddings.query_vectors(texts)
     weight = _weight_of_before(question) if asked else 0.0
-    kind = _kind(vectors, prototypes, *_whole_kinds(question, follows=weight > 0))
+    kind = _kind(
+        vectors, prototypes, *_whole_kinds(question, follows=weight > 0 and _has_form_of_follow_up(question))
+    )
     # "Go on" has no content of its own, "Thanks" has; and whoever asks something in a conversation goes on.
     if kind == "greeting" and (weight == ONLY_BEFORE or (weight and question.rstrip().endswith("?"))):
         kind = "theme"
@@ -124,14 +126,24 @@ def _weight_of_before(question: str) -> float:
 
     Chosen on 27 follow-ups and 8 changes of subject of the tuning cases: right theme first in 96%
     and 86%, against 48% and 86% without, and 78% and 86% with a fixed .3 of the question before.
+    Few words of content tell more than form: with .4 only for what also points back or has three words, 86.2
+    instead of 88.8% of 276 other follow-ups (96.6% of 59 changes either way).
     """
     content = len(telling_words(question))
-    points_back = _BACK.search(question) is not None
     if content == 0:
         return ONLY_BEFORE
-    if content <= 2 and (points_back or len(question.split()) <= _SHORT):
+    if content <= 2:
         return 0.4
-    return 0.3 if content == 3 and points_back else 0.0
+    return 0.3 if content == 3 and _points_back(question) else 0.0
+
+
+def _has_form_of_follow_up(question: str) -> bool:
+    """A summary may be asked for in few words of content too, but seldom in three or with "that"."""
+    return _points_back(question) or len(question.split()) <= _SHORT
+
+
+def _points_back(question: str) -> bool:
+    return _BACK.search(question) is not None
 
 
 def _before(asked: str, history: History, embeddings: ThemeEmbeddings) -> Vectors:

@@ -42,10 +42,8 @@ WEIGHT = 0.0075
 
 Right theme first at .005, .0075, .01, .0125 and .02: .918, .926, .926, .929 and .911 of 282 tuning cases
 with an answer, .775, .781, .782, .780 and .766 of 685 far-fetched ones (an earlier reader, five themes read).
+Of 276 follow-ups .873 at .004 and .888 at .0075.
 """
-
-WEIGHT_OF_FOLLOW_UP = 0.004
-"""The same of a follow-up's: at 0, .002, .004, .0075 and .01 .954, .962, .977, .962 and .923 of 130."""
 
 MOST_ODDS = 8.0
 """Log odds count up to this, either way."""
@@ -66,7 +64,6 @@ def read(reader: Reader | None, request: Request, hits: Sequence[Hit]) -> tuple[
 
     Not read for: a question about the document as a whole, a greeting, and a question that puts the best
     theme's title between quotation marks. That asks for whatever the theme says; no part of it is the answer.
-    The reading of a follow-up, which knows nothing of the turn before, counts less in the order.
 
     Args:
         reader: None leaves the hits as they are.
@@ -78,11 +75,10 @@ def read(reader: Reader | None, request: Request, hits: Sequence[Hit]) -> tuple[
     readings = _readings(reader, request, [read_as(hit.theme)[0] for hit in hits[:READ]])
     first, rest = hits[: len(readings)], hits[len(readings) :]
     reread = []
-    weight = WEIGHT_OF_FOLLOW_UP if request.follows else WEIGHT
     for hit, reading in zip(first, readings, strict=True):
         span = _in_document(hit.theme, reading)
         odds = max(-MOST_ODDS, min(MOST_ODDS, reading.score))
-        reread.append(replace(hit, score=hit.score + weight * odds, reading=reading.score, span=span))
+        reread.append(replace(hit, score=hit.score + WEIGHT * odds, reading=reading.score, span=span))
     named = None if request.follows else _named(request.question, hits)
     reread.sort(key=lambda hit: (hit.theme != named, -hit.score))
     if reread[0].theme == named:
@@ -97,7 +93,8 @@ def _readings(reader: Reader, request: Request, passages: Sequence[str]) -> list
     """Of the first few passages; of the others only where those leave doubt.
 
     A follow-up is read by itself: what answers the question before seems to answer this one too (AUC .92
-    together, .98 by itself, of 130 follow-ups with an answer and 19 without).
+    together, .98 by itself, of 130 follow-ups with an answer and 19 without). A reader trained on 2,000
+    follow-ups behind their questions found the right theme for four fewer of 97 test cases.
     """
     question = asked_of_reader(request.question)
     readings = reader.read(question, passages[:READ_FIRST])

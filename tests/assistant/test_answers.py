@@ -97,6 +97,19 @@ def test_a_follow_up_uses_the_turn_before_and_a_new_subject_does_not(assistant: 
     assert cited(assistant.ask("En voor jongeren?", history))[0] == 6  # few words, and a subject of their own
 
 
+@pytest.mark.parametrize(
+    ("before", "theme"),
+    [("Wat is er bereikt met robotica?", 4), ("Wat zegt het stuk over beroepsonderwijs?", 3)],
+)
+def test_a_question_with_hardly_a_subject_stays_with_the_one_before(
+    assistant: Assistant, before: str, theme: int
+) -> None:
+    first = assistant.ask(before)
+    history = [{"role": "user", "content": before}, {"role": "assistant", "content": first.text}]
+    assert cited(assistant.ask("Wat is het voordeel?", history))[0] == theme
+    assert cited(assistant.ask("Kun je een samenvatting geven?", history)) == [11]  # of the whole, as ever
+
+
 @pytest.mark.parametrize("question", ["How come?", "Such as?"])
 def test_asking_on_is_no_greeting(assistant: Assistant, question: str) -> None:
     first = assistant.ask("Are people proud of technology?")
