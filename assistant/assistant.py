@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant import quoting
@@ -52,7 +51,10 @@ class Assistant:
         self.store = store
         self.has_model = model is not None
         writer = Writer(model, SentenceChecker(store.embeddings), settings.model_timeout) if model else None
-        self.chain = AnswerChain(ThemeRetriever(store=store), reader, writer)
+        retriever = ThemeRetriever(store=store)
+        self.chain = AnswerChain(retriever, reader, writer)
+        # A topic is no question: nothing for the reader to find.
+        self._topics = AnswerChain(retriever, prototypes=self.chain.prototypes)
 
     @classmethod
     def open(
@@ -128,11 +130,6 @@ class Assistant:
     ) -> Briefing:
         """One page on ``topic``, or on ``themes``; see ``make_briefing``."""
         return make_briefing(self._topics, topic, themes, meeting_with, today, language)
-
-    @cached_property
-    def _topics(self) -> AnswerChain:
-        """Without the reader: a topic is no question, and it would find nothing."""
-        return AnswerChain(self.chain.retriever)
 
     def close(self) -> None:
         """Let go of the index."""

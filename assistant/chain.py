@@ -83,18 +83,24 @@ class AnswerChain(Runnable[Question, Answer]):
         retriever: The search over the open index.
         reader: The trained reader, or None to do without.
         writer: What writes answers in prose, or None to answer in quotes.
+        prototypes: Those of another chain over the same index; None reads them from it.
 
     Attributes:
+        prototypes: What a question is compared with to tell its kind.
         default_language: The document's own, for questions too short to tell.
     """
 
     def __init__(
-        self, retriever: ThemeRetriever, reader: Reader | None = None, writer: Writer | None = None
+        self,
+        retriever: ThemeRetriever,
+        reader: Reader | None = None,
+        writer: Writer | None = None,
+        prototypes: Prototypes | None = None,
     ) -> None:
         self.retriever = retriever
         self._writer = writer
         self._reader = reader
-        self._prototypes = Prototypes.read(retriever.store)
+        self.prototypes = prototypes or Prototypes.read(retriever.store)
         self.calibration = grounding.calibration(with_reader=reader is not None)
         self.default_language = detect(retriever.store.themes[0].document.text[:_LANGUAGE_SAMPLE], "nl")
 
@@ -126,7 +132,7 @@ class AnswerChain(Runnable[Question, Answer]):
         """How a question is read, how the themes score for it, and the signals of grounding."""
         store = self.retriever.store
         request = understand(
-            _checked(question), history, store.embeddings, self._prototypes, self.default_language
+            _checked(question), history, store.embeddings, self.prototypes, self.default_language
         )
         hits = self.retriever.rank(request.text, request.vector)
         if request.alone:
@@ -134,14 +140,14 @@ class AnswerChain(Runnable[Question, Answer]):
         if request.kind in WHOLE_KINDS and not self._whole(request.kind, hits[0].theme):
             request = replace(request, kind="theme")
         hits = read(self._reader, request, hits)
-        return request, hits, grounding.signals(request, hits, self._prototypes)
+        return request, hits, grounding.signals(request, hits, self.prototypes)
 
     def bearing(self, question: str) -> tuple[Request, list[tuple[Hit, float]]]:
         """Each ranked theme with the score of the document without the better ones; never rising."""
         request, hits, _ = self.examine(question)
         scores: list[float] = []
         for at in range(len(hits)):
-            score = self.calibration.score(grounding.signals(request, hits[at:], self._prototypes))
+            score = self.calibration.score(grounding.signals(request, hits[at:], self.prototypes))
             scores.append(min([score, *scores[-1:]]))
         return request, list(zip(hits, scores, strict=True))
 

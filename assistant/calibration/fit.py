@@ -117,7 +117,8 @@ def _examples(pair: str, is_typical: bool) -> Iterator[tuple[Example, Example]]:
         with tempfile.TemporaryDirectory() as seeds:
             copy(Path(folder) / name, seeds)
             assistant = Assistant.open(Settings(seeds=Path(seeds), index=Path(seeds) / "index"))
-            chains = AnswerChain(assistant.chain.retriever), assistant.chain
+            chain = assistant.chain
+            chains = AnswerChain(chain.retriever, prototypes=chain.prototypes), chain
             own = [row for row in rows if row["document"] == name]
             strangers = [
                 row for row in rows if row["document"] != name and row["answerable"] and not row["history"]
