@@ -13,6 +13,7 @@ from assistant.briefing_making import make_briefing
 from assistant.chain import AnswerChain, Question, Writer
 from assistant.checking import SentenceChecker
 from assistant.conversation import History
+from assistant.language import warm_up
 from assistant.model import open_model
 from assistant.prototypes import companions
 from assistant.settings import Settings
@@ -78,6 +79,7 @@ class Assistant:
         """
         settings = settings or Settings.from_environment()
         documents = read_documents(settings.seeds)
+        warm_up()
         embeddings = ThemeEmbeddings(settings.embedding)
         store = open_store(
             documents,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,15 @@ SURE = 0.65
 """Confidence below which the language of the conversation (or the document) is kept."""
 
 _FEWEST_WORDS = 3
+_ANY_WORDS = "wat is dit"
+
+
+def warm_up() -> None:
+    """Load what is known of the two languages beside whatever comes next; it takes half a second.
+
+    The library reads it at the first short text, and lets other threads run meanwhile.
+    """
+    threading.Thread(target=detect, args=(_ANY_WORDS, "nl"), daemon=True).start()
 
 
 @cache

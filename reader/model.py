@@ -64,9 +64,10 @@ class Reader:
         """
         state = load(weights)
         packed = PackedModel.bundled()
-        encoder = Encoder(packed.width, packed.heads, packed.inner, packed.epsilon, packed.layers)
+        with torch.device("meta"):  # no random numbers to be overwritten
+            encoder = Encoder(packed.width, packed.heads, packed.inner, packed.epsilon, packed.layers)
         try:
-            encoder.load_state_dict(state)
+            encoder.load_state_dict(state, assign=True)
         except RuntimeError as error:
             raise ReaderUnavailable(
                 f"The reader's weights {weights.name} are of another version. Restore them from the project."
