@@ -26,7 +26,7 @@ from assistant.ui.security import Guard, credentials, is_loopback
 from assistant.ui.texts import LANGUAGES, preferred, say
 
 WAITING_AT_MOST = 64
-"""Questions in the queue; at a few milliseconds each the last waits about a second."""
+"""Questions in the queue; an answer takes 0.1 to 0.2 s, so the last waits several seconds."""
 
 
 def build_app(assistant: Assistant, settings: Settings) -> FastAPI:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
-import time
 from collections.abc import Sequence
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +25,10 @@ from index.themes import Theme
 DOWNLOADS = (".docx", ".pdf", ".md")
 
 KEPT_SECONDS = 4 * 3600
-"""How long a briefing can be downloaded; its files are removed after that."""
+"""How long a briefing can be downloaded; its files are removed after that, and when the server stops."""
 
 CLEARED_EVERY = 900
-"""Seconds between looks at what Gradio holds of them."""
+"""Seconds between looks at how old the files are."""
 
 _MAKING_AT_ONCE = 2
 _LOG = logging.getLogger(__name__)
@@ -63,9 +61,9 @@ def briefing_tab(assistant: Assistant, language: Language) -> None:
                     for suffix in DOWNLOADS
                 ]
             preview = gr.HTML(desk.empty(), apply_default_css=False, elem_id="briefing-preview")
-    gr.on(
+    making = gr.on(
         [make.click, topic.submit, partner.submit],
-        desk.make,
+        partial(desk.make, buttons),
         [topic, themes, partner],
         [preview, *buttons],
         concurrency_limit=_MAKING_AT_ONCE,
@@ -73,10 +71,14 @@ def briefing_tab(assistant: Assistant, language: Language) -> None:
         show_progress_on=preview,
         api_visibility="private",
     )
+    making.then(None, js="() => window.showBriefing()", queue=False, api_visibility="private")
 
 
 class _Desk:
-    """Makes briefings for one page; each lies in a folder of its own with a name that nobody can guess.
+    """Makes briefings for one page.
+
+    Their files lie where Gradio serves them from, each in a folder named by a hash of what is in it. The page
+    removes them by age and when the server stops, for they are noted as the buttons' own.
 
     Attributes:
         themes: Those that can be ticked.
@@ -86,13 +88,14 @@ class _Desk:
         self._assistant = assistant
         self._language = language
         self.themes = [theme for theme in assistant.themes if theme.is_titled] or list(assistant.themes)
-        self._folder = Path(tempfile.mkdtemp(prefix="briefings-"))
 
     def empty(self) -> Markup:
         """What stands where the page will be."""
         return tag("p", say(self._language, "briefing_empty"), class_="briefing-empty")
 
-    def make(self, topic: str, ticked: Sequence[int], partner: str) -> tuple[Any, ...]:
+    def make(
+        self, buttons: Sequence[gr.DownloadButton], topic: str, ticked: Sequence[int], partner: str
+    ) -> tuple[Any, ...]:
         """The preview and the three downloads."""
         try:
             briefing = self._assistant.brief(
@@ -100,7 +103,7 @@ class _Desk:
             )
             if briefing.declined:
                 return self._without_files(briefing.refusal)
-            return preview(page_of(briefing)), *self._files(briefing)
+            return preview(page_of(briefing)), *_files(briefing, buttons)
         except UserError as error:
             return self._without_files(str(error))
         except Exception:
@@ -111,28 +114,9 @@ class _Desk:
         places = range(len(self.themes))
         return [self.themes[at] for at in ticked or () if at in places] or None
 
-    def _files(self, briefing: Briefing) -> list[Any]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what cleans up /tmp may have taken it
-        self._clear()
-        folder = Path(tempfile.mkdtemp(dir=self._folder))
-        stem = file_stem(briefing.topic)
-        updates = []
-        for suffix in DOWNLOADS:
-            path = folder / f"{stem}{suffix}"
-            save(briefing, path)
-            updates.append(gr.update(value=str(path), visible=True))
-        return updates
-
     def _without_files(self, message: str) -> tuple[Any, ...]:
         hidden = [gr.update(value=None, visible=False) for _ in DOWNLOADS]
         return tag("p", message, class_="briefing-message", role="status"), *hidden
-
-    def _clear(self) -> None:
-        limit = time.time() - KEPT_SECONDS
-        for folder in self._folder.iterdir():
-            with suppress(FileNotFoundError):  # another briefing was first
-                if folder.stat().st_mtime < limit:
-                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def preview(page: Page) -> Markup:
@@ -149,6 +133,16 @@ def preview(page: Page) -> Markup:
         class_="briefing",
         lang=page.language,
     )
+
+
+def _files(briefing: Briefing, buttons: Sequence[gr.DownloadButton]) -> list[Any]:
+    updates = []
+    with tempfile.TemporaryDirectory() as folder:
+        for suffix, button in zip(DOWNLOADS, buttons, strict=True):
+            path = Path(folder) / f"{file_stem(briefing.topic)}{suffix}"
+            save(briefing, path)
+            updates.append(gr.update(value=button.move_resource_to_block_cache(path), visible=True))
+    return updates
 
 
 def _section(section: Section, page: Page) -> Markup:

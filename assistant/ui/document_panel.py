@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.answer import Language
 from assistant.ui.markup import Markup, join, tag
 from assistant.ui.texts import say
-from assistant.ui.turns import Source
+from assistant.ui.turns import Score, Source
 from index.themes import Theme
 
 
@@ -38,13 +38,14 @@ class DocumentPanel:
         self._documents = tuple(dict.fromkeys(theme.document for theme in themes))
 
     def html(self, language: Language) -> Markup:
-        """Every document, its themes as headings; each passage can take the focus."""
+        """A heading and every document, its themes as headings; each passage can take the focus."""
         sections = []
         for document in self._documents:
             heading = tag("h2", document.title) if len(self._documents) > 1 else ""
             themes = [theme for theme in self._themes.values() if theme.document == document]
             sections.append(tag("section", heading, *(self._passage(theme) for theme in themes)))
-        return tag(
+        heading = tag("h2", say(language, "document_label"), class_="document-heading")
+        panel = tag(
             "div",
             *sections,
             class_="document",
@@ -54,6 +55,7 @@ class DocumentPanel:
             aria_label=say(language, "document_label"),
             data_back=say(language, "back"),
         )
+        return join(heading, panel)
 
     def place(self, source: Source) -> Place | None:
         """Where ``source`` stands; None where the document no longer has those words there."""
@@ -74,18 +76,31 @@ class DocumentPanel:
 
         The document is named too where there are several, or where ``with_document`` asks for it.
         """
-        theme = self._themes.get((source.document, source.theme))
-        if source.theme == 0:
-            name = say(language, "source_front")
-        elif theme is not None and not theme.is_titled and self._has_titles(theme):
-            name = say(language, "source_closing")
-        elif with_title:
+        name = self._untitled(language, source.document, source.theme)
+        if not name and with_title:
             name = say(language, "source_theme_titled", number=source.theme, title=source.title)
-        else:
+        elif not name:
             name = say(language, "source_theme", number=source.theme)
         if with_document or len(self._documents) > 1:
             return say(language, "in_document", source=name, document=source.document_title)
         return name
+
+    def heading(self, language: Language, score: Score) -> str:
+        """What the chart calls a theme: its title, or its place in the document where it has none."""
+        name = self._untitled(language, score.document, score.theme)
+        theme = self._themes.get((score.document, score.theme))
+        if name and theme is not None and len(self._documents) > 1:
+            return say(language, "in_document", source=name, document=theme.document.title)
+        return name or score.title
+
+    def _untitled(self, language: Language, document: str, number: int) -> str:
+        """The name of an introduction or a closing; empty for a theme."""
+        theme = self._themes.get((document, number))
+        if number == 0:
+            return say(language, "source_front")
+        if theme is not None and not theme.is_titled and self._has_titles(theme):
+            return say(language, "source_closing")
+        return ""
 
     def _has_titles(self, theme: Theme) -> bool:
         return any(other.is_titled for other in self._themes.values() if other.document == theme.document)

@@ -25,9 +25,13 @@ class FeedbackFile:
     def add(self, before: Sequence[Turn], turn: Turn, verdict: Verdict) -> None:
         """Write one line: what was asked after what, what came of it, and the verdict ("" takes one back).
 
+        A theme's number says nothing without its document: of an answer from several documents the line
+        names the first, and the themes of that one.
+
         Raises:
             OSError: The file cannot be written.
         """
+        document = turn.sources[0].document if turn.sources else None
         line = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "question": turn.question,
@@ -35,8 +39,8 @@ class FeedbackFile:
             "language": turn.language,
             "mode": turn.mode,
             "outcome": turn.outcome,
-            "themes": [source.theme for source in turn.sources],
-            "document": turn.sources[0].document if turn.sources else None,
+            "themes": [source.theme for source in turn.sources if source.document == document],
+            "document": document,
             "verdict": verdict,
         }
         with self._lock:

@@ -71,6 +71,7 @@
       if (found.length !== turns || isBusy || wasBusy) {
         showTurn(last, thread);
         highlight(last ? [...last.querySelectorAll("a.marker")] : []);
+        if (!last) find("#document").scrollTop = 0;
       }
       turns = found.length;
       wasBusy = isBusy;
@@ -108,11 +109,34 @@
   }
 
   async function copyText(button, text) {
-    await navigator.clipboard.writeText(text);
+    if (navigator.clipboard) await navigator.clipboard.writeText(text);
+    else if (!copyPlainly(text)) return;
+    button.focus();
     const label = button.textContent;
     button.textContent = button.closest(".thread").dataset.copied;
     setTimeout(() => { button.textContent = label; }, 2000);
   }
+
+  // Browsers have no clipboard object over plain http, but for this machine's own pages.
+  function copyPlainly(text) {
+    const field = document.createElement("textarea");
+    field.value = text;
+    field.readOnly = true; // no keyboard on a phone
+    field.style.cssText = "position: fixed; top: 0; opacity: 0";
+    document.body.append(field);
+    field.select();
+    const copied = document.execCommand("copy");
+    field.remove();
+    return copied;
+  }
+
+  // -- briefing ---------------------------------------------------------------------------------
+
+  // In one column the page lies below the form.
+  window.showBriefing = () => {
+    if (window.matchMedia("(min-width: 900px)").matches) return;
+    requestAnimationFrame(() => find("#briefing-page").scrollIntoView({ block: "start", behavior: calm("smooth") }));
+  };
 
   // -- markers and passages ---------------------------------------------------------------------
 
@@ -194,7 +218,6 @@
     for (const marker of markers) if (marker.hash) mark(marker);
     const first = find("#document mark");
     if (first) bringIntoView(first.closest(".passage"));
-    else find("#document").scrollTop = 0;
   }
 
   function mark(marker) {

@@ -151,7 +151,7 @@ class Rendering:
         actions = tag(
             "div", badge, copy, self._retry(turn, at), feedback, class_="actions", lang=self.language
         )
-        return join(stopped, score_chart(turn), actions)
+        return join(stopped, score_chart(turn, self._panel), actions)
 
     def _retry(self, turn: Turn, at: int) -> Markup:
         return tag("button", self._say("retry"), type="button", data_ask=turn.question, data_at=at)

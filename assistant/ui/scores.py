@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from assistant.answer import Language
+from assistant.ui.document_panel import DocumentPanel
 from assistant.ui.markup import Markup, join, tag
 from assistant.ui.texts import say
 from assistant.ui.turns import Turn
@@ -10,7 +12,7 @@ SHOWN = 12
 """Themes in the chart: all of one short document, of more the best."""
 
 
-def score_chart(turn: Turn) -> Markup:
+def score_chart(turn: Turn, panel: DocumentPanel) -> Markup:
     """A table of themes with bars, behind a line that opens it; nothing where nothing was scored.
 
     Scores of the default model lie close together (.72 to .90), so the bars begin at the lowest one.
@@ -26,9 +28,9 @@ def score_chart(turn: Turn) -> Markup:
         rows.append(
             tag(
                 "tr",
-                tag("th", score.title, scope="row"),
+                tag("th", panel.heading(language, score), scope="row"),
                 tag("td", tag("span", class_="bar", style=f"width:{share:.0%}")),
-                tag("td", f"{score.score:.3f}"),
+                tag("td", _decimal(language, score.score)),
                 class_="cited" if (score.document, score.theme) in cited else None,
             )
         )
@@ -44,3 +46,9 @@ def score_chart(turn: Turn) -> Markup:
         tag("table", tag("thead", head), tag("tbody", *rows)),
         class_="why",
     )
+
+
+def _decimal(language: Language, score: float) -> str:
+    """Two decimals, behind a comma in Dutch."""
+    written = f"{score:.2f}"
+    return written.replace(".", ",") if language == "nl" else written

@@ -19,7 +19,7 @@ from index.embedding import Vectors
 from index.themes import Theme
 
 LONGEST_LABEL = 30
-"""Characters of a title beside the picture."""
+"""Characters of a line of a title beside the picture; a row has room for two lines."""
 
 
 def themes_tab(assistant: Assistant, language: Language) -> gr.HTML:
@@ -96,4 +96,5 @@ def _heat_map(themes: Sequence[Theme], cosines: Vectors, language: Language) -> 
 
 
 def _label(theme: Theme) -> str:
-    return escape(textwrap.shorten(theme.title, LONGEST_LABEL, placeholder="…"))
+    lines = textwrap.wrap(theme.title, LONGEST_LABEL, max_lines=2, placeholder="…")
+    return "<br>".join(escape(line) for line in lines)

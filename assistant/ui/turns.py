@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from assistant.answer import Answer, Language, Mode, Outcome, Voice
 
 State = Literal["waiting", "growing", "done", "stopped", "failed"]
 Verdict = Literal["", "up", "down"]
+
+_CHOICES = {"state": State, "language": Language, "mode": Mode, "outcome": Outcome, "verdict": Verdict}
+"""The fields of a turn that hold one of a few values."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,9 @@ def _turn(entry: Mapping[str, Any]) -> Turn:
     for name in ("question", "message", "text", "notice"):
         if not isinstance(values[name], str):
             raise TypeError(name)
+    for name, choices in _CHOICES.items():
+        if values[name] not in get_args(choices):
+            raise ValueError(name)
     if values["state"] in ("waiting", "growing"):
         values["state"] = "stopped"
     return Turn(**values)

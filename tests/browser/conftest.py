@@ -61,9 +61,10 @@ class Server:
             time.sleep(0.02)
         return self
 
-    def stop(self) -> None:
+    def stop(self, *, force: bool = True) -> None:
+        """Stop; without ``force`` as at Ctrl-C, which waits for the page to let go and then cleans up."""
         assert self._uvicorn and self._thread
-        self._uvicorn.should_exit = self._uvicorn.force_exit = True
+        self._uvicorn.should_exit, self._uvicorn.force_exit = True, force
         self._thread.join(timeout=10)
 
 

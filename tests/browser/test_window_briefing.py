@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from docx import Document
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import Visitor
+from assistant import Assistant
+from tests.browser.conftest import Server, Visitor
 
 WORDS = "Successen in robotica-onderwijs, zoals het Fieldlab Industrial Robotics, tonen tastbare resultaten."
 
@@ -56,3 +60,32 @@ def test_ticked_themes_make_a_briefing_and_a_topic_outside_the_document_is_decli
     page.click("#briefing-make")
     expect(page.locator(".briefing-message")).to_contain_text("Nothing on")
     expect(page.locator("#briefing-pdf")).to_be_hidden()
+
+
+def test_on_a_narrow_page_a_briefing_comes_into_view(visit: Callable[..., Visitor]) -> None:
+    page = visit(viewport={"width": 390, "height": 844}).open("/nl/")
+    page.get_by_role("tab", name="Briefing").click()
+    page.fill("#briefing-topic textarea", "robotica-onderwijs")
+    page.click("#briefing-make")
+    expect(page.locator(".briefing h2")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#briefing-pdf")).to_be_in_viewport(ratio=1)
+
+
+def test_no_briefing_stays_on_disk_when_the_server_stops(
+    visit: Callable[..., Visitor], assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    own = Server(assistant, assistant.settings).start()
+    page = visit(own.url).open("/nl/")
+    page.get_by_role("tab", name="Briefing").click()
+    page.fill("#briefing-topic textarea", "robotica-onderwijs")
+    page.click("#briefing-make")
+    expect(page.locator("#briefing-pdf")).to_be_visible()
+    assert len(_files(tmp_path)) == 3
+    page.goto("about:blank")
+    own.stop(force=False)
+    assert _files(tmp_path) == []
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*briefing*") if path.is_file()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -43,6 +44,11 @@ def test_a_refusal_does_not_look_like_an_answer(visit: Callable[..., Visitor]) -
     expect(refusal.locator("a.marker, blockquote")).to_have_count(0)
     expect(page.locator("#document mark")).to_have_count(0)
     visitor.ask(CRITICAL)
+    place = page.locator("#document").evaluate("panel => panel.scrollTop")
+    assert place > 0
+    visitor.ask(ABSENT)
+    assert page.locator("#document").evaluate("panel => panel.scrollTop") == place
+    refusal = refusal.last
     shade = "element => getComputedStyle(element).backgroundColor"
     assert refusal.evaluate(shade) != page.locator(".answer.answered").evaluate(shade)
 
@@ -79,6 +85,18 @@ def test_copying_takes_the_answer_with_its_sources_written_out(
     assert copied.startswith(f"{CRITICAL}\n\n")
     assert f"“{theme.quote}” [1]" in copied
     assert f"[1] Thema 7 · {theme.title}, “{theme.document.title}”" in copied
+
+
+def test_copying_works_over_plain_http_on_another_host(visit: Callable[..., Visitor]) -> None:
+    visitor = visit(permissions=["clipboard-read", "clipboard-write"])
+    visitor.page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page = visitor.open()
+    visitor.ask(CRITICAL)
+    page.locator("[data-copy]").click()
+    expect(page.locator("[data-copy]")).to_have_text("Gekopieerd")
+    page.focus("#question textarea")
+    page.keyboard.press("Control+V")
+    assert page.input_value("#question textarea").startswith(f"{CRITICAL}\n\n")
 
 
 def test_a_thumb_is_written_down_as_a_line_that_can_become_a_case(
@@ -235,6 +253,9 @@ def test_the_chart_shows_how_the_themes_scored(visit: Callable[..., Visitor], se
     widths = page.locator(".why .bar").evaluate_all("bars => bars.map(bar => bar.offsetWidth)")
     assert widths == sorted(widths, reverse=True)
     assert widths[0] > 100
+    expect(page.locator(".why tbody th", has_text=re.compile("^Inleiding$"))).to_have_count(1)
+    scores = page.locator(".why tbody td:last-child").all_inner_texts()
+    assert all(re.fullmatch(r"-?\d,\d\d", score) for score in scores)
 
 
 def test_a_theme_is_asked_about_from_its_text_and_from_the_picture(visit: Callable[..., Visitor]) -> None:

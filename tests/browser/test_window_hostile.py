@@ -121,6 +121,9 @@ def test_what_a_browser_kept_is_no_way_in(visit: Callable[..., Visitor]) -> None
     kept = dump([Turn("x", state="done")])
     for spoilt in ("x", [1], [{**kept[0], "parts": 3}], [{**kept[0], "question": ["x"]}], [{}], None, {}):
         assert load(spoilt) == ()
+    for name in ("state", "language", "mode", "outcome", "verdict"):
+        for value in ("../../x", None, ["nl"], {}):
+            assert load([{**kept[0], name: value}]) == ()
     assert load(kept) == (Turn("x", state="done"),)
 
 
