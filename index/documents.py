@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
 from index.errors import SetupError
 
 SUFFIXES = (".txt", ".md")
@@ -20,10 +23,13 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _HEADING_MARK = re.compile(r"^#{1,6}\s+")
+_CLOSED_HEADING = re.compile(r"^(#{1,6}\s.*?)\s+#+$")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?=[\w-]+:)(?:[^\n]*\n)*?---[ \t]*(?:\r?\n|\Z)")
 _BEFORE_DATE = re.compile(r"(?:[^\W\d_]+\s*:|(?:[\w'’-]+\s+){0,2}[\w'’-]+,)?\s*")
 """A label ("Date:") or a place ("The Hague,")."""
 _FRONT_LINES = 8
+_LONGEST_TITLE = 150
+"""Characters; a first line that is longer is a paragraph."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Document:
 
     Attributes:
         name: The file's name, unique within the seeds folder.
-        title: The first line that is not only a date, without Markdown's heading mark.
+        title: The first line that is not only a date, without Markdown's marks; its first words and "…"
+            where it is long.
         date: The date that stands in the opening lines, as written there; "" where none does.
         text: The file's characters as stored; all offsets count into it.
     """
@@ -47,14 +54,20 @@ def read_documents(folder: Path) -> list[Document]:
     """Read every document in ``folder``, in the order of their names.
 
     Raises:
-        SetupError: The folder is missing, holds no document, or a file in it cannot be read.
+        SetupError: The folder is missing, cannot be read, holds no document, or a file in it cannot be read.
     """
-    if not folder.is_dir():
+    try:
+        if not folder.is_dir():
+            raise SetupError(
+                f"The seeds folder {folder} does not exist. Make it and put a .txt or .md file in it, "
+                "or name another with --seeds or TECHNIEKPACT_SEEDS."
+            )
+        paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    except OSError as error:
         raise SetupError(
-            f"The seeds folder {folder} does not exist. Make it and put a .txt or .md file in it, "
+            f"The seeds folder {folder} cannot be read ({error.strerror}). Check its permissions, "
             "or name another with --seeds or TECHNIEKPACT_SEEDS."
-        )
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+        ) from error
     documents = [read_document(path) for path in paths]
     documents = [document for document in documents if document.text.strip()]
     if not documents:
@@ -98,8 +111,25 @@ def parse_document(name: str, text: str) -> Document:
             if not title and _is_only_date(line, match):
                 continue
         if not title:
-            title = _HEADING_MARK.sub("", line)
+            title = title_in(name, line)
+    if len(title) > _LONGEST_TITLE:
+        title = (title[:_LONGEST_TITLE].rpartition(" ")[0] or title[:_LONGEST_TITLE]) + "…"
     return Document(name, title or name, date, text)
+
+
+def title_in(name: str, line: str) -> str:
+    """The title that ``line`` gives to the document ``name``: in Markdown, without the marks."""
+    line = line.strip()
+    if not name.lower().endswith(".md"):
+        return _HEADING_MARK.sub("", line)
+    inline = _HEADING_MARK.sub("", _CLOSED_HEADING.sub(r"\1", line))
+    return plain(MarkdownIt("commonmark").parseInline(inline)[0])
+
+
+def plain(inline: Token) -> str:
+    """The words of a line of Markdown, without the marks of emphasis, code and links."""
+    parts = (" " if child.type == "softbreak" else child.content for child in inline.children or ())
+    return " ".join("".join(parts).split())
 
 
 def _is_only_date(line: str, date: re.Match[str]) -> bool:

@@ -8,9 +8,9 @@ there, and two processes that build at once each end with a sound index.
 
 from __future__ import annotations
 
-import os
+import re
 import shutil
-import time
+import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import numpy as np
+from filelock import BaseFileLock, FileLock
 
+from index import builds
 from index import themes as cutting
 from index.documents import Document
 from index.embedding import ThemeEmbeddings, Vectors
@@ -35,7 +37,13 @@ if TYPE_CHECKING:
 
 _COLLECTION = "themes"
 _BATCH = 64
-_UNUSED_AFTER_DAYS = 7
+_STARTING = threading.Lock()
+"""Chroma lets a second thread have a client of the same path before it has started."""
+
+_REASON = re.compile(r"\(code: (?P<code>\d+)\) (?P<words>.+)|(?P<files>Too many open files)")
+"""What SQLite or the system says, within the message of an error of Chroma's engine."""
+_SQLITE_DAMAGE = {1, 11, 26}
+"""SQLite's result codes for a table that is gone, a malformed file and one that is no database."""
 
 Progress = Callable[[int, int], None]
 
@@ -58,7 +66,12 @@ class ThemeStore:
     """
 
     def __init__(
-        self, collection: Collection, client: ClientAPI, themes: Sequence[Theme], embeddings: ThemeEmbeddings
+        self,
+        collection: Collection,
+        client: ClientAPI,
+        themes: Sequence[Theme],
+        embeddings: ThemeEmbeddings,
+        hold: BaseFileLock | None = None,
     ) -> None:
         from langchain_chroma import Chroma
 
@@ -71,6 +84,7 @@ class ThemeStore:
             create_collection_if_not_exists=False,
         )
         self._client = client
+        self._hold = hold
         self._collection = collection
         self._by_id = {theme.id: theme for theme in self.themes}
         self._most_pieces = max(len(cutting.pieces(theme, LONGEST_PIECE)) for theme in self.themes)
@@ -127,6 +141,8 @@ class ThemeStore:
     def close(self) -> None:
         """Let go of the database."""
         self._client.close()  # type: ignore[attr-defined]
+        if self._hold:
+            self._hold.release()
 
     @property
     def _collection_size(self) -> int:
@@ -155,7 +171,8 @@ def open_store(
         rebuild: Build even where a current one exists.
 
     Raises:
-        SetupError: The folder cannot be written, the server does not answer, or the model is missing.
+        SetupError: The folder cannot be written, the index in it cannot be opened, the server does not
+            answer, or the model is missing.
     """
     themes = cutting.cut_all(documents)
     rows = rows_of(themes, companions)
@@ -175,30 +192,25 @@ def _open_folder(
     notice: Callable[[str], None],
     rebuild: bool,
 ) -> ThemeStore:
-    folder = _newest(root, name)
-    if folder and not rebuild:
-        store = _open_whole(folder, themes, rows, embeddings)
-        if store is not None:
-            with suppress(OSError):
-                os.utime(folder)
-            return store
-        notice(f"The index in {folder} was damaged; it is rebuilt.")
-    from filelock import FileLock
+    from chromadb.errors import ChromaError
 
-    old = folder
+    old, damaged = builds.newest(root, name), None
+    if old and not rebuild:
+        store = _open_whole(old, themes, rows, embeddings)
+        if store is not None:
+            return store
+        notice(f"The index in {old} was damaged; it is rebuilt.")
+        damaged = old
     try:
         root.mkdir(parents=True, exist_ok=True)
         with FileLock(root / "build.lock"):
-            folder = _newest(root, name)
+            folder = builds.newest(root, name)
             if folder is None or folder == old:
                 folder = _build_folder(root, name, rows, embeddings, progress)
-            if old and old != folder:
-                shutil.rmtree(old, ignore_errors=True)
-            _remove_unused(root, folder)
-    except (OSError, NotImplementedError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
+            builds.remove_unused(root, folder, damaged)
+    except (OSError, NotImplementedError, ChromaError) as error:
         raise SetupError(
-            f"The index cannot be written to {root} ({reason}). "
+            f"The index cannot be written to {root} ({_reason(error)}). "
             "Make the folder writable, or name another with --index or TECHNIEKPACT_INDEX."
         ) from error
     store = _open_whole(folder, themes, rows, embeddings)
@@ -207,23 +219,11 @@ def _open_folder(
     return store
 
 
-def _newest(root: Path, name: str) -> Path | None:
-    """The latest whole build of an index.
-
-    Each has a path of its own: a path that Chroma once failed to open fails again in that process,
-    and another process may still be reading the build before.
-    """
-    with suppress(OSError):
-        return max((path for path in root.glob(f"{name}-*") if path.is_dir()), default=None)
-    return None
-
-
 def _build_folder(
     root: Path, name: str, rows: Sequence[Row], embeddings: ThemeEmbeddings, progress: Progress
 ) -> Path:
     """Build aside and swap in by renaming."""
-    scratch = root / f"building-{uuid.uuid4().hex}"
-    folder = root / f"{name}-{time.time_ns():020d}"
+    scratch, folder = builds.scratch(root), builds.fresh(root, name)
     try:
         client = _folder_client(scratch)
         try:
@@ -236,23 +236,16 @@ def _build_folder(
     return folder
 
 
-def _remove_unused(root: Path, current: Path) -> None:
-    """Remove what a crash left behind and indexes that nobody opened for a week."""
-    limit = time.time() - _UNUSED_AFTER_DAYS * 86_400
-    for path in root.iterdir():
-        left_behind = path.name.startswith("building-")
-        unused = (path / "chroma.sqlite3").exists() and path.stat().st_mtime < limit
-        if path.is_dir() and path != current and (left_behind or unused):
-            shutil.rmtree(path, ignore_errors=True)
-
-
 def _open_whole(
     folder: Path, themes: Sequence[Theme], rows: Sequence[Row], embeddings: ThemeEmbeddings
 ) -> ThemeStore | None:
-    """The index in ``folder``, or None where it is damaged: it must hold exactly the expected rows."""
-    import chromadb.errors
+    """The index in ``folder``, or None where it is damaged: it must hold exactly the expected rows.
 
-    client = None
+    Raises:
+        SetupError: It may well be sound but cannot be opened: it is locked, not to be written, or too many
+            files are open.
+    """
+    hold, client, whole = builds.hold(folder), None, None
     try:
         client = _folder_client(folder)
         collection = client.get_collection(_COLLECTION, embedding_function=None)
@@ -261,28 +254,60 @@ def _open_whole(
             set(found["ids"]) == {row.id for row in rows}
             and np.isfinite(np.asarray(found["embeddings"])).all()
         ):
-            store = ThemeStore(collection, client, themes, embeddings)
+            store = ThemeStore(collection, client, themes, embeddings, hold)
             store.nearest(np.asarray(found["embeddings"])[0], 1)
-            return store
-    except (chromadb.errors.ChromaError, ValueError, KeyError, OSError, BaseException) as error:
+            whole = store
+    except BaseException as error:
+        if _is_refusal(error):
+            raise SetupError(
+                f"The index in {folder} cannot be opened ({_reason(error)}). Make the folder writable "
+                "and close other programs that use it, or name another with --index or TECHNIEKPACT_INDEX."
+            ) from error
         if not _is_damage(error):
             raise
-    if client is not None:
-        with suppress(Exception):
-            client.close()  # type: ignore[attr-defined]
-    return None
+    finally:
+        if whole is None:
+            if client is not None:
+                with suppress(Exception):
+                    client.close()  # type: ignore[attr-defined]
+            if hold:
+                hold.release()
+    return whole
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether the system or SQLite would not open files that may be sound."""
+    said = _REASON.search(str(error)) if _is_damage(error) else None
+    if said is None:
+        return isinstance(error, OSError)
+    return said["code"] is None or int(said["code"]) % 256 not in _SQLITE_DAMAGE
 
 
 def _is_damage(error: BaseException) -> bool:
-    """Whether ``error`` comes from unreadable files; Chroma's engine panics on some of them."""
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+    """Whether ``error`` is what Chroma raises for files it cannot read; its engine panics on some of them."""
+    from chromadb.errors import ChromaError
+
+    return isinstance(error, ChromaError | ValueError | KeyError) or type(error).__name__ == "PanicException"
+
+
+def _reason(error: BaseException) -> str:
+    """In a few words, why the system, SQLite or Chroma refused."""
+    said = _REASON.search(str(error))
+    if said:
+        return said["words"] or said["files"]
+    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _folder_client(folder: Path) -> ClientAPI:
     import chromadb
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+    settings = Settings(anonymized_telemetry=False)
+    with _STARTING:
+        try:
+            return chromadb.PersistentClient(path=str(folder), settings=settings)
+        except AttributeError:  # a path that failed before fails once more; only then does Chroma forget it
+            return chromadb.PersistentClient(path=str(folder), settings=settings)
 
 
 def _open_server(
@@ -298,8 +323,8 @@ def _open_server(
     from chromadb.config import Settings
     from chromadb.errors import ChromaError
 
-    address = urlsplit(url)
     try:
+        address = urlsplit(url)
         client = chromadb.HttpClient(
             host=address.hostname or "localhost",
             port=address.port or (443 if address.scheme == "https" else 80),

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
-from index.documents import Document, front_matter
+from index.documents import Document, front_matter, plain, title_in
 
 VERSION = 2
 """Part of the index's fingerprint: raise it when the cutting changes."""
@@ -46,7 +45,8 @@ class Theme:
         start, end: Character offsets of the whole theme, its title included.
         body_start: Where its own words begin, after the title.
         quote_start: Where a quote of it begins: at a title that opens the paragraph, else at the body
-            (the Markdown heading that opens a theme is no part of a quote).
+            (the Markdown heading that opens a theme is no part of a quote). Of what stands before the first
+            theme, at the introduction: behind the document's title and date.
     """
 
     document: Document
@@ -154,7 +154,7 @@ def _by_headings(document: Document) -> list[Theme]:
         (token.tag, title, token.map)
         for position, token in enumerate(tokens)
         if token.type == "heading_open" and token.level == 0 and token.map
-        if (title := _plain(tokens[position + 1]))
+        if (title := plain(tokens[position + 1]))
     ]
     levels = sorted({tag for tag, _, _ in headings})
     level = next((tag for tag in levels if sum(h[0] == tag for h in headings) > 1), None)
@@ -168,7 +168,7 @@ def _by_headings(document: Document) -> list[Theme]:
     themes = []
     front = _trim(text, len(hidden), openings[0][0])
     if front.end > front.start:
-        themes.append(_untitled(document, 0, front, document.title))
+        themes.append(_front(document, front))
     for number, (start, body, title) in enumerate(openings, start=1):
         stop = openings[number][0] if number < len(openings) else len(text)
         span, words = _trim(text, start, stop), _trim(text, body, stop)
@@ -177,12 +177,6 @@ def _by_headings(document: Document) -> list[Theme]:
         else:
             themes.append(Theme(document, number, title, span.start, span.end, span.end, span.start))
     return themes
-
-
-def _plain(inline: Token) -> str:
-    """The words of a heading in one line, without the marks of emphasis, code and links."""
-    parts = (" " if child.type == "softbreak" else child.content for child in inline.children or ())
-    return " ".join("".join(parts).split())
 
 
 def _by_prefixes(document: Document) -> list[Theme]:
@@ -196,7 +190,7 @@ def _by_prefixes(document: Document) -> list[Theme]:
     first, last = titled[0], titled[-1]
     themes = []
     if first:
-        themes.append(_untitled(document, 0, _join(paragraphs[:first]), document.title))
+        themes.append(_front(document, _join(paragraphs[:first])))
     closing_from = last + 1
     if last - first + 1 > len(titled) and closing_from < len(paragraphs):
         closing_from = len(paragraphs) - 1
@@ -220,7 +214,7 @@ def _by_paragraphs(document: Document) -> list[Theme]:
         text[paragraphs[front].start : paragraphs[front].end]
     ):
         front += 1
-    themes = [_untitled(document, 0, _join(paragraphs[:front]), document.title)] if front else []
+    themes = [_front(document, _join(paragraphs[:front]))] if front else []
     for number, span in enumerate(paragraphs[front:], start=1):
         themes.append(_untitled(document, number, span))
     return themes
@@ -249,6 +243,22 @@ def _is_prose(words: str) -> bool:
     return _SENTENCE_END.search(words.rstrip()) is not None
 
 
+def _front(document: Document, span: _Span) -> Theme:
+    """What stands before the first theme."""
+    theme = _untitled(document, 0, span, document.title)
+    text = document.text
+    lines = text[span.start : span.end].splitlines()
+    titled = (line for line in lines if title_in(document.name, line) == document.title)
+    title = next(titled, document.title)  # its line, marks included
+    found = text.find(title, span.start, span.end)
+    behind_title = found + len(title) if found >= 0 else span.start
+    for start, end in (match.span() for match in _PARAGRAPH.finditer(text, behind_title, span.end)):
+        if _is_prose(text[start:end]):
+            starts_anew = start == 0 or found < 0 or "\n" in text[behind_title:start]
+            return replace(theme, quote_start=start) if starts_anew else theme
+    return theme
+
+
 def _untitled(document: Document, number: int, span: _Span, title: str = "") -> Theme:
     """A theme to which the document gives no title of its own: named by its first words."""
     if not title:
@@ -258,7 +268,10 @@ def _untitled(document: Document, number: int, span: _Span, title: str = "") -> 
 
 
 def _paragraphs(text: str) -> list[_Span]:
-    return [_trim(text, *match.span()) for match in _PARAGRAPH.finditer(text)]
+    """The paragraphs behind front matter; where a file is nothing but front matter, those of that."""
+    behind = len(front_matter(text))
+    begin = behind if text[behind:].strip() else 0
+    return [_trim(text, *match.span()) for match in _PARAGRAPH.finditer(text, begin)]
 
 
 def _join(spans: Sequence[_Span]) -> _Span:

@@ -53,7 +53,8 @@ def test_offsets_are_exact_and_nothing_is_lost(techniekpact: Document) -> None:
     themes = cut(techniekpact)
     for theme in themes:
         assert techniekpact.text[theme.start : theme.end] == theme.text == theme.text.strip()
-        assert theme.start <= theme.quote_start <= theme.body_start <= theme.end
+        assert theme.start <= min(theme.quote_start, theme.body_start)
+        assert max(theme.quote_start, theme.body_start) <= theme.end
     between = [techniekpact.text[before.end : after.start] for before, after in itertools.pairwise(themes)]
     assert all(not gap.strip() for gap in between)
     assert not techniekpact.text[themes[-1].end :].strip()
@@ -77,6 +78,48 @@ def test_what_an_editor_puts_before_a_markdown_file_is_no_theme() -> None:
     assert document.title == "Verslag"
     assert [theme.title for theme in themes] == ["Verslag", "Kosten", "Baten"]
     assert themes[0].text == "# Verslag"
+
+
+@pytest.mark.parametrize(
+    "body", ["# Verslag\n\nEen zin.\n", "Verslag\n\nEen: De eerste.\n\nTwee: De tweede.\n"]
+)
+def test_front_matter_is_no_theme_in_a_text_without_headings_either(body: str) -> None:
+    front = "---\ntitle: Iets\n---\n"
+    themes = cut(parse_document("verslag.md", front + body))
+    bare = cut(parse_document("verslag.md", body))
+    assert [theme.text for theme in themes] == [theme.text for theme in bare]
+    assert [theme.start - len(front) for theme in themes] == [theme.start for theme in bare]
+
+
+def test_a_file_that_is_only_front_matter_still_has_a_theme() -> None:
+    assert cut(parse_document("verslag.md", "---\ntitle: Iets\n---\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "title"),
+    [
+        ("a.md", "# **Nieuwe** _imkers_ #", "Nieuwe imkers"),
+        ("a.md", "# [Wat](http://x.nl/a_b) *nu*? #", "Wat nu?"),
+        ("a.md", "Groei van 2*3 naar C#", "Groei van 2*3 naar C#"),
+        ("a.txt", "De *beste* _keus_", "De *beste* _keus_"),
+    ],
+)
+def test_a_title_is_without_marks_and_the_introduction_is_found_behind_it(
+    name: str, line: str, title: str
+) -> None:
+    text = f"{line}\n\n3 mei 2024\n\nEen inleiding.\n\nEen: De eerste.\n\nTwee: De tweede.\n"
+    document = parse_document(name, text)
+    assert document.title == title
+    assert cut(document)[0].quote == "Een inleiding."
+
+
+def test_a_paragraph_as_a_title_is_shortened_and_still_quoted_whole() -> None:
+    paragraph = "Dit is een zin van enige lengte. " * 50
+    text = f"3 mei 2024\n\n{paragraph.strip()}\n\nEen: De eerste.\n\nTwee: De tweede.\n"
+    document = parse_document("a.txt", text)
+    assert document.title.endswith("…") and len(document.title) <= 151
+    assert paragraph.startswith(document.title[:-1])
+    assert cut(document)[0].quote == paragraph.strip()
 
 
 @pytest.mark.parametrize(
@@ -158,4 +201,13 @@ def test_bad_seeds_are_named_in_one_sentence(tmp_path: Path) -> None:
         read_documents(tmp_path)
     (tmp_path / "latin.txt").write_bytes("caf\xe9".encode("latin-1"))
     with pytest.raises(SetupError, match=r"latin\.txt is not UTF-8"):
+        read_documents(tmp_path)
+
+
+def test_a_seeds_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)  # root may read any folder
+    with pytest.raises(SetupError, match=r"cannot be read \(Permission denied\)"):
         read_documents(tmp_path)
