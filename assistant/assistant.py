@@ -78,6 +78,7 @@ class Assistant:
             SetupError: Something the user can put right; the message says what.
         """
         settings = settings or Settings.from_environment()
+        model = open_model(settings) if settings.model or settings.model_url else None
         documents = read_documents(settings.seeds)
         warm_up()
         embeddings = ThemeEmbeddings(settings.embedding)
@@ -91,7 +92,6 @@ class Assistant:
             rebuild=rebuild,
         )
         reader = _reader(notice) if settings.reader else None
-        model = open_model(settings) if settings.model or settings.model_url else None
         return cls(settings, store, reader, model)
 
     @property
@@ -131,7 +131,7 @@ class Assistant:
         language: Language | None = None,
     ) -> Briefing:
         """One page on ``topic``, or on ``themes``; see ``make_briefing``."""
-        return make_briefing(self._topics, topic, themes, meeting_with, today, language)
+        return make_briefing(self._topics, self.chain, topic, themes, meeting_with, today, language)
 
     def close(self) -> None:
         """Let go of the index."""

@@ -59,6 +59,7 @@ class Briefing:
         quoted_in: Of the document's words.
         mode: "quote": a briefing is never written by a model.
         outcome: "answered", "related" (the passages come near, but may not treat it) or "refused".
+        ticked: Whether the themes were chosen by the reader, and not for the topic.
         made: The day of the briefing.
         documents: What it is drawn from.
         summary: The one sentence; None where declined.
@@ -81,6 +82,7 @@ class Briefing:
     outcome: Outcome
     made: date
     documents: tuple[Document, ...]
+    ticked: bool = False
     summary: Summary | None = None
     findings: tuple[Citation, ...] = ()
     critical: tuple[Citation, ...] = ()
@@ -102,7 +104,13 @@ class Briefing:
         """The page's title."""
         if self.topic:
             return say(self.language, "briefing_title", topic=self.topic)
-        return say(self.language, "briefing_title_whole", title=self.documents[0].title)
+        titles = "; ".join(document.title for document in self.documents)
+        return say(self.language, "briefing_title_whole", title=titles)
+
+    @property
+    def quoted_topic(self) -> str:
+        """The topic between quotation marks; titles of themes that stand for one have theirs."""
+        return self.topic if self.topic.startswith("“") else f"“{self.topic}”"
 
     @property
     def refusal(self) -> str:
@@ -110,7 +118,7 @@ class Briefing:
         titles = [theme.title for theme in self.nearest]
         name = "nearest" if len(titles) > 1 else "nearest_one"
         near = listed(self.language, titles) if len(titles) > 1 else "".join(titles)
-        declined = say(self.language, "briefing_declined", topic=f"“{self.topic}”")
+        declined = say(self.language, "briefing_declined", topic=self.quoted_topic)
         return f"{declined} {say(self.language, name, titles=near)}"
 
     @property

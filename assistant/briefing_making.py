@@ -66,6 +66,7 @@ class _Room:
 
 def make_briefing(
     chain: AnswerChain,
+    asking: AnswerChain,
     topic: str,
     themes: Sequence[Theme] | None = None,
     meeting_with: str = "",
@@ -75,7 +76,8 @@ def make_briefing(
     """A briefing of one page.
 
     Args:
-        chain: The open assistant's chain.
+        chain: Ranks the themes for a topic: without the reader, which looks for an answer.
+        asking: Answers questions in the chat; decides which expected ones the document leaves open.
         topic: What the meeting is about; "" for the whole document, or for the themes alone.
         themes: The findings to brief on; None to choose those that bear on the topic.
         meeting_with: Whom the meeting is with; "" where not said.
@@ -93,7 +95,15 @@ def make_briefing(
         topic = listed_plainly(language, themes)
     documents = tuple(dict.fromkeys(theme.document for theme in themes or store.themes))
     briefing = Briefing(
-        topic, meeting_with, language, quoted_in, "quote", "answered", today or date.today(), documents
+        topic,
+        meeting_with,
+        language,
+        quoted_in,
+        "quote",
+        "answered",
+        today or date.today(),
+        documents,
+        ticked=bool(themes),
     )
     if topic:
         chosen = _on_topic(chain, briefing, themes)
@@ -102,7 +112,7 @@ def make_briefing(
         briefing, choice = chosen
     else:
         choice = _on_whole(chain)
-    return _fitted(chain, replace(briefing, unanswered=_unanswered(chain, briefing)), choice)
+    return _fitted(chain, replace(briefing, unanswered=_unanswered(asking, briefing)), choice)
 
 
 def listed_plainly(language: Language, themes: Sequence[Theme]) -> str:
@@ -126,7 +136,11 @@ def _on_topic(
     if not themes and (outcome == "refused" or request.kind == "greeting"):
         nearest = tuple(hit.theme for hit, _ in titled[:_NEAREST])
         return replace(briefing, outcome="refused", nearest=nearest)
-    points = critical_themes(chain.retriever.store)
+    points = [
+        point
+        for point in critical_themes(chain.retriever.store)
+        if point.theme.document in briefing.documents
+    ]
     points.sort(key=lambda point: -likely.get(point.theme.id, 0.0))
     ticked = {theme.id for theme in themes or ()}
     passages = [Passage(point.theme, point.clause) for point in points]
@@ -169,18 +183,16 @@ def _on_whole(chain: AnswerChain) -> _Choice:
     return _Choice(kept, points, [])
 
 
-def _unanswered(chain: AnswerChain, briefing: Briefing) -> tuple[OpenQuestion, ...]:
-    """The expected questions that the refusal score turns down."""
+def _unanswered(asking: AnswerChain, briefing: Briefing) -> tuple[OpenQuestion, ...]:
+    """The expected questions that the score turns down by which the chat refuses."""
     language = briefing.language
     topic = briefing.topic or briefing.documents[0].title.partition(":")[0]
-    gaps = []
-    for name in EXPECTED:
-        asked = say(language, f"briefing_expected_{name}_ask", topic=topic)
-        probability = chain.bearing(asked)[1][0][1]
-        if chain.calibration.outcome(probability) == "refused":
-            text = say(language, f"briefing_expected_{name}_show")
-            gaps.append(OpenQuestion(name, asked, text, probability))
-    return tuple(gaps)
+    asked = [say(language, f"briefing_expected_{name}_ask", topic=topic) for name in EXPECTED]
+    return tuple(
+        OpenQuestion(name, question, say(language, f"briefing_expected_{name}_show"), probability)
+        for name, question, probability in zip(EXPECTED, asked, asking.groundings(asked), strict=True)
+        if asking.calibration.outcome(probability) == "refused"
+    )
 
 
 def _fitted(chain: AnswerChain, briefing: Briefing, choice: _Choice) -> Briefing:

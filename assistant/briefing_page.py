@@ -178,14 +178,14 @@ def _critical(briefing: Briefing) -> Section:
 
 
 def _unanswered(briefing: Briefing) -> Section:
-    name = "briefing_unanswered_lead" if briefing.unanswered else "briefing_unanswered_none"
-    if briefing.topic:
-        lead = say(briefing.language, name, topic=f"“{briefing.topic}”")
-    else:
-        lead = say(briefing.language, f"{name}_whole")
-    if briefing.unanswered:
-        lead += " " + "; ".join(gap.text for gap in briefing.unanswered) + "."
-    return _section(briefing, "unanswered", [(Run(lead),)])
+    """Nothing, where a passage was found for every expected question: it may answer it or not."""
+    if not briefing.unanswered:
+        return _section(briefing, "unanswered", [])
+    name = "briefing_unanswered_lead" if briefing.topic else "briefing_unanswered_lead_whole"
+    lead = say(briefing.language, name, topic=briefing.quoted_topic)
+    return _section(
+        briefing, "unanswered", [(Run(f"{lead} {'; '.join(gap.text for gap in briefing.unanswered)}."),)]
+    )
 
 
 def _quoted(citation: Citation) -> Paragraph:

@@ -28,15 +28,9 @@ def summary_of(briefing: Briefing, themes: Sequence[Theme]) -> Briefing:
         before = say(language, "briefing_above_all_whole")
         summary = Summary(before, (), closing, after, after_numbers)
         return replace(briefing, summary=summary, sources=(*briefing.sources, closing))
-    quoted = f"“{briefing.topic}”"
-    if briefing.findings:
-        before = _say_of(briefing, "briefing_above_all", quoted)
-        return replace(
-            briefing, summary=Summary(before, (), _telling(briefing.findings[0]), after, after_numbers)
-        )
-    point = briefing.critical[0]
-    before = _say_of(briefing, "briefing_only_critical", quoted, title=point.theme.title)
-    return replace(briefing, summary=Summary(before, (point.number,)))
+    best = (briefing.findings or briefing.critical)[0]
+    summary = Summary(_lead_in(briefing, best), (), _telling(best), after, after_numbers)
+    return replace(briefing, summary=summary)
 
 
 def questions_to_ask(briefing: Briefing, most: int) -> Briefing:
@@ -58,10 +52,14 @@ def _tied(briefing: Briefing, form: str, citation: Citation, **values: str) -> S
     return Sentence(text, "own", (citation.number,))
 
 
-def _say_of(briefing: Briefing, name: str, topic: str, **values: str) -> str:
-    if briefing.topic:
-        return say(briefing.language, name, topic=topic, **values)
-    return say(briefing.language, f"{name}_whole", **values)
+def _lead_in(briefing: Briefing, best: Citation) -> str:
+    """What the one sentence says: of a theme that was ticked for the topic, only that it is its finding."""
+    if not briefing.topic:
+        return say(briefing.language, "briefing_above_all_whole")
+    if briefing.ticked:
+        return say(briefing.language, "briefing_above_all", topic=f"“{best.theme.title}”")
+    name = "briefing_nearest" if briefing.outcome == "related" else "briefing_above_all"
+    return say(briefing.language, name, topic=briefing.quoted_topic)
 
 
 def _telling(finding: Citation) -> Citation:
@@ -74,7 +72,9 @@ def _telling(finding: Citation) -> Citation:
 
 
 def _closing(briefing: Briefing, themes: Sequence[Theme]) -> Citation | None:
-    """The first sentence of the document's closing summary, None where it has no such thing."""
+    """The first sentence of the one document's closing summary, None where there is no such thing."""
+    if len(briefing.documents) > 1:
+        return None
     own = [theme for theme in themes if theme.document == briefing.documents[0]]
     last = own[-1]
     if last.is_titled or not any(theme.is_titled for theme in own):

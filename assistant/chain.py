@@ -17,7 +17,7 @@ from assistant.conversation import WHOLE_KINDS, History, Kind, Request, understa
 from assistant.coordination import both_asked
 from assistant.language import detect
 from assistant.prototypes import Prototypes
-from assistant.reading import read
+from assistant.reading import read, read_together
 from assistant.rewriting import rewrite
 from assistant.settings import LONGEST_QUESTION
 from assistant.wording import say
@@ -130,6 +130,12 @@ class AnswerChain(Runnable[Question, Answer]):
         self, question: str, history: History = ()
     ) -> tuple[Request, tuple[Hit, ...], dict[str, float]]:
         """How a question is read, how the themes score for it, and the signals of grounding."""
+        request, hits = self._ranked(question, history)
+        hits = read(self._reader, request, hits)
+        return request, hits, grounding.signals(request, hits, self.prototypes)
+
+    def _ranked(self, question: str, history: History = ()) -> tuple[Request, tuple[Hit, ...]]:
+        """How a question is read, and the themes as the search ranks them."""
         store = self.retriever.store
         request = understand(
             _checked(question), history, store.embeddings, self.prototypes, self.default_language
@@ -139,8 +145,18 @@ class AnswerChain(Runnable[Question, Answer]):
             request, hits = self._changed_subject(request.alone, hits) or (request, hits)
         if request.kind in WHOLE_KINDS and not self._whole(request.kind, hits[0].theme):
             request = replace(request, kind="theme")
-        hits = read(self._reader, request, hits)
-        return request, hits, grounding.signals(request, hits, self.prototypes)
+        return request, hits
+
+    def groundings(self, questions: Sequence[str]) -> list[float]:
+        """The scores, 0 to 1, by which questions are answered or refused; faster than one by one.
+
+        Where the first few themes leave doubt no more are read, so a score may be a little too low.
+        """
+        asked = [self._ranked(question) for question in questions]
+        return [
+            self._calibration_of(hits).score(grounding.signals(request, hits, self.prototypes))
+            for (request, _), hits in zip(asked, read_together(self._reader, asked), strict=True)
+        ]
 
     def bearing(self, question: str) -> tuple[Request, list[tuple[Hit, float]]]:
         """Each ranked theme with the score of the document without the better ones; never rising."""
@@ -193,7 +209,7 @@ class AnswerChain(Runnable[Question, Answer]):
         config: RunnableConfig,
     ) -> Iterator[Answer]:
         if request.kind == "greeting":
-            yield _greeting(answer)
+            yield _greeting(answer, history)
             return
         if request.kind != "theme":
             passages = self._whole(request.kind, answer.hits[0].theme)
@@ -273,8 +289,10 @@ def _quoted(answer: Answer, lead_in: str, passages: Sequence[quoting.Passage]) -
         yield replace(answer, sentences=sentences[:count], citations=cited, suggestions=suggestions)
 
 
-def _greeting(answer: Answer) -> Answer:
-    text = say(answer.language, "greeting", title=answer.hits[0].theme.document.title)
+def _greeting(answer: Answer, history: History) -> Answer:
+    """What can be asked; in a conversation it is thanks, most often."""
+    name = "greeting_again" if history else "greeting"
+    text = say(answer.language, name, title=answer.hits[0].theme.document.title)
     return replace(answer, outcome="greeting", sentences=(Sentence(text, "own"),), grounding=1.0, hits=())
 
 

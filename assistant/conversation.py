@@ -159,7 +159,11 @@ def _before(asked: str, history: History, embeddings: ThemeEmbeddings) -> Vector
 
 def _without_greetings(history: History) -> History:
     """The turns without greetings and thanks, which a follow-up never refers to."""
-    replies = tuple(say(language, "greeting", title="\n").partition("\n")[0] for language in ("nl", "en"))
+    languages: tuple[Language, ...] = ("nl", "en")
+    names = ("greeting", "greeting_again")
+    replies = tuple(
+        say(language, name, title="\n").partition("\n")[0] for language in languages for name in names
+    )
     kept: list[Mapping[str, str]] = []
     for turn in history:
         if turn.get("role") == "assistant" and turn.get("content", "").startswith(replies):

@@ -66,7 +66,9 @@ def both_asked(question: str, hits: Sequence[Hit], rank: Rank) -> tuple[Hit, ...
             ids = [hit.theme.id for hit in pair]
             if [half[0].theme.id for half in ranked] != ids:
                 continue
-            apart = min(scores[0][ids[0]] - scores[0][ids[1]], scores[1][ids[1]] - scores[1][ids[0]])
+            # The other's theme may not be among the candidates of a half: then it scores below them all.
+            others = [scores[0].get(ids[1], ranked[0][-1].score), scores[1].get(ids[0], ranked[1][-1].score)]
+            apart = min(half[0].score - other for half, other in zip(ranked, others, strict=True))
             if apart >= best[0]:
                 best = apart, tuple(sorted(pair, key=lambda hit: -hit.score))
     return best[1]

@@ -44,8 +44,9 @@ class SentenceCutter:
         self.length += max(0, len(self._said) - before)
         said, ended, begin = self._said, [], 0
         for match in _END.finditer(said):
+            stop = match.end("stop")
             if match.group("line") is None and not _ends(
-                said[begin : match.end("stop")], match.group("next")
+                said[begin:stop], match.group("next"), is_marked=stop < match.end()
             ):
                 continue
             ended.append(said[begin : match.end()])
@@ -90,11 +91,14 @@ def split_markers(sentence: str) -> tuple[str, tuple[int, ...]]:
     return " ".join(words.split()), tuple(dict.fromkeys(numbers))
 
 
-def _ends(before: str, following: str) -> bool:
-    """Whether the full stop at the end of ``before`` ends a sentence and no abbreviation."""
+def _ends(before: str, following: str, is_marked: bool) -> bool:
+    """Whether the full stop at the end of ``before`` ends a sentence and no abbreviation.
+
+    A marker behind it says so: "from 3 to 5. [1] Schools" is two sentences.
+    """
     if following.islower():
         return False
-    return not before.endswith(".") or _ABBREVIATION.search(before) is None
+    return is_marked or not before.endswith(".") or _ABBREVIATION.search(before) is None
 
 
 def _bare(sentence: str) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SURE = 0.65
 """Confidence below which the language of the conversation (or the document) is kept."""
 
+SURE_OF_FEW_WORDS = 0.8
+"""The same for one word or two: "robotica" alone counts as English with .69."""
+
 _FEWEST_WORDS = 3
 _ANY_WORDS = "wat is dit"
 
@@ -48,4 +51,5 @@ def detect(text: str, otherwise: Language) -> Language:
         for value in _detector().compute_language_confidence_values(sample)
     }
     best: Language = "nl" if confidences["nl"] >= confidences["en"] else "en"
-    return best if confidences[best] >= SURE else otherwise
+    least = SURE if len(sample.split()) >= _FEWEST_WORDS else SURE_OF_FEW_WORDS
+    return best if confidences[best] >= least else otherwise

@@ -78,8 +78,12 @@ def _with_version(address: str) -> str:
     Raises:
         SetupError: It is no http address.
     """
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(address)
+        can_be_called = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets without their fellow, a port that is no number
+        can_be_called = False
+    if not can_be_called:
         raise SetupError(
             "The model's address (--model-url, --judge-url or TECHNIEKPACT_MODEL_URL) cannot be read. "
             "Give one such as http://127.0.0.1:8080/v1."

@@ -24,12 +24,17 @@ class Passage:
 
 
 def passage_of(hit: Hit) -> Passage:
-    """The whole of a hit's theme; what the reader marks in it, or else its best clause, is emphasised."""
+    """The whole of a hit's theme; what the reader marks in it, or else its best clause, is emphasised.
+
+    The document's title and date are quoted with the introduction only where they are what is marked.
+    """
     theme = hit.theme
     emphasis = hit.span or hit.clause
-    is_part = theme.body_start <= emphasis[0] < emphasis[1] <= theme.end
-    is_whole = emphasis == (theme.body_start, theme.end)
-    return Passage(theme, theme.quote_start, theme.end, emphasis if is_part and not is_whole else None)
+    start = theme.quote_start if theme.quote_start <= emphasis[0] else theme.start
+    words = max(start, theme.body_start)
+    is_part = words <= emphasis[0] < emphasis[1] <= theme.end
+    is_whole = emphasis == (words, theme.end)
+    return Passage(theme, start, theme.end, emphasis if is_part and not is_whole else None)
 
 
 def quote(

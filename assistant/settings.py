@@ -18,6 +18,9 @@ APPLICATION = "techniekpact"
 LONGEST_QUESTION = 4_000
 """Characters; a page and a half, well beyond any question."""
 
+LONGEST_MODEL_TIMEOUT = 3_600
+"""Seconds; nobody waits for longer."""
+
 _OFF = {"0", "false", "no", "none", "off"}
 
 
@@ -36,8 +39,8 @@ class Settings:
         host, port: Where the window is served.
         auth: ``user:password`` for the window; "" for none.
         feedback: File that thumbs up and down are written to; None when off.
-        reader: Whether the trained reader takes part in the decision to refuse and marks what answers.
-            Costs about a tenth of a second a question (``reader/README.md`` has the figures).
+        reader: Whether the trained reader takes part in the order of the themes and in the decision to
+            refuse, and marks what answers. Costs about a tenth of a second a question.
     """
 
     seeds: Path = Path(__file__).resolve().parent.parent / "seeds"
@@ -75,9 +78,9 @@ class Settings:
 def _read(name: str, value: str) -> object:
     variable = PREFIX + name.upper()
     if name in ("seeds", "index"):
-        return Path(value).expanduser()
+        return _path(variable, value)
     if name == "feedback":
-        return None if value.lower() in _OFF else Path(value).expanduser()
+        return None if value.lower() in _OFF else _path(variable, value)
     if name == "reader":
         return value.lower() not in _OFF
     if name == "chroma_url" and not value.startswith(("http://", "https://")):
@@ -94,7 +97,19 @@ def _read(name: str, value: str) -> object:
             seconds = float(value)
         except ValueError:
             seconds = 0.0
-        if not seconds > 0:
-            raise SetupError(f"{variable} is {value!r}; give a number of seconds above 0.")
+        if not 0 < seconds <= LONGEST_MODEL_TIMEOUT:
+            raise SetupError(
+                f"{variable} is {value!r}; give a number of seconds above 0, {LONGEST_MODEL_TIMEOUT} at most."
+            )
         return seconds
     return value
+
+
+def _path(variable: str, value: str) -> Path:
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        raise SetupError(
+            f"{variable} is {value!r}, the home folder of a user whom this machine does not know. "
+            "Give another path."
+        ) from error

@@ -17,6 +17,7 @@ from assistant import Answer, Assistant, Settings
 from eval.cases import Case
 from eval.checks import Verdict, check, ranking
 from eval.suites import LoadedSuite, Source
+from index.errors import SetupError
 
 DIGITS = 6
 """Decimals that scores are kept with."""
@@ -150,8 +151,15 @@ def assistant_for(source: Source, settings: Settings) -> Iterator[Assistant]:
     """An assistant that knows the document of ``source`` alone."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copyfile(source.path, Path(folder) / source.path.name)
-        assistant = Assistant.open(replace(settings, seeds=Path(folder)))
+        assistant = Assistant.open(replace(settings, seeds=Path(folder)), notice=_no_other_program)
         try:
             yield assistant
         finally:
             assistant.close()
+
+
+def _no_other_program(notice: str) -> None:
+    """Scoring goes on with nothing missing that was asked for, or not at all."""
+    raise SetupError(
+        f"{notice} The eval scores the whole program: set TECHNIEKPACT_READER=off to score it so."
+    )

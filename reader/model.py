@@ -76,10 +76,14 @@ class Reader:
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """One Reading a passage, all of them in one batch; of a long passage, that of its best piece."""
-        pieces = [(row, start, end) for row, text in enumerate(passages) for start, end in cut(text)]
+        return self.read_pairs([(question, passage) for passage in passages])
+
+    def read_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[Reading]:
+        """The same of pairs of a question and a passage; many at once take half the time each."""
+        pieces = [(row, start, end) for row, (_, text) in enumerate(pairs) for start, end in cut(text)]
         if not pieces:
             return []
-        batch = self._inputs.encode([(question, passages[row][start:end]) for row, start, end in pieces])
+        batch = self._inputs.encode([(pairs[row][0], pairs[row][1][start:end]) for row, start, end in pieces])
         with torch.inference_mode():
             answers, edges = self._encoder(batch.states, batch.lengths, batch.passage)
         best: dict[int, Reading] = {}
@@ -87,9 +91,9 @@ class Reader:
             score = float(answers[at])
             if row not in best or score > best[row].score:
                 start, end = _best_span(edges[at], batch.spans[at])
-                start, end = _whole_words(passages[row], shift + start, shift + end)
+                start, end = _whole_words(pairs[row][1], shift + start, shift + end)
                 best[row] = Reading(score, start, end, _edges(edges[at], batch.spans[at], shift))
-        return [best[row] for row in range(len(passages))]
+        return [best[row] for row in range(len(pairs))]
 
 
 def cut(text: str) -> list[tuple[int, int]]:

@@ -15,9 +15,12 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _no_settings_from_outside(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wanted = {"TECHNIEKPACT_MODEL_URL"} if request.node.get_closest_marker("model") else set()
     for name in [name for name in os.environ if name.startswith("TECHNIEKPACT_")]:
-        if name != "TECHNIEKPACT_MODEL_URL":
+        if name not in wanted:
             monkeypatch.delenv(name)
     monkeypatch.setenv("TECHNIEKPACT_FEEDBACK", str(tmp_path / "feedback.jsonl"))
 

@@ -116,7 +116,9 @@ def _examples(pair: str, is_typical: bool) -> Iterator[tuple[Example, Example]]:
     for name in sorted({row["document"] for row in rows}):
         with tempfile.TemporaryDirectory() as seeds:
             copy(Path(folder) / name, seeds)
-            assistant = Assistant.open(Settings(seeds=Path(seeds), index=Path(seeds) / "index"))
+            assistant = Assistant.open(
+                Settings(seeds=Path(seeds), index=Path(seeds) / "index"), notice=sys.exit
+            )
             chain = assistant.chain
             chains = AnswerChain(chain.retriever, prototypes=chain.prototypes), chain
             own = [row for row in rows if row["document"] == name]

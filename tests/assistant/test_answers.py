@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from assistant import Answer, Assistant, Question, Settings
+from assistant.language import detect
 from assistant.settings import LONGEST_QUESTION
 from index.errors import QuestionError, SetupError
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def cited(answer: Answer) -> list[int]:
@@ -79,6 +83,20 @@ def test_questions_about_the_whole_document_are_answered_from_it(
     assert_sound(answer)
 
 
+def test_the_introduction_is_quoted_without_date_and_title(assistant: Assistant) -> None:
+    citation = assistant.ask("Wat is dit voor stuk?").citations[0]
+    assert citation.quote.startswith("Voorafgaand aan")
+    assert citation.quote == citation.theme.document.text[citation.start : citation.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("robotica", "nl"), ("regio", "nl"), ("kritiek", "nl"), ("education", "en"), ("young people", "en")],
+)
+def test_one_word_is_dutch_unless_it_is_surely_english(text: str, language: str) -> None:
+    assert detect(text, "nl") == language
+
+
 @pytest.mark.parametrize(("greeting", "language"), [("Hallo!", "nl"), ("Bedankt", "nl"), ("Thanks", "en")])
 def test_a_greeting_is_returned_in_its_language(assistant: Assistant, greeting: str, language: str) -> None:
     answer = assistant.ask(greeting)
@@ -127,8 +145,10 @@ def test_what_follows_a_suggested_question_is_read_as_any_other(assistant: Assis
 
 def test_thanks_do_not_take_the_place_of_the_question_before(assistant: Assistant) -> None:
     first = assistant.ask("Wat zijn de kritische geluiden?")
-    thanks = assistant.ask("Bedankt!")
+    asked = [{"role": "user", "content": first.question}, {"role": "assistant", "content": first.text}]
+    thanks = assistant.ask("Bedankt!", asked)
     assert thanks.outcome == "greeting" and not thanks.hits
+    assert not thanks.text.startswith("Goedendag")
     history = [
         {"role": role, "content": content}
         for answer in (first, thanks)
@@ -225,11 +245,26 @@ def test_headings_without_words_and_over_two_lines_stop_no_answer(tmp_path: Path
         ("port", "70000"),
         ("model_timeout", "soon"),
         ("model_timeout", "0"),
+        ("model_timeout", "inf"),
+        ("seeds", "~nobody-by-this-name/seeds"),
     ],
 )
 def test_a_setting_that_cannot_be_read_is_named(name: str, value: str) -> None:
     with pytest.raises(SetupError, match=f"TECHNIEKPACT_{name.upper()}"):
         Settings.from_environment({f"TECHNIEKPACT_{name.upper()}": value})
+
+
+def test_every_data_file_is_part_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
+    patterns = project["package-data"]["*"]
+    kept = [
+        path
+        for package in ("assistant", "index", "prompts", "reader")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
+    ]
+    assert kept
+    assert [path for path in kept if not any(path.match(pattern) for pattern in patterns)] == []
 
 
 def test_an_option_wins_over_the_environment() -> None:

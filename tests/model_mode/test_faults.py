@@ -170,10 +170,9 @@ def test_an_endpoint_is_asked_for_its_model_and_a_key_is_optional(
         ({"model": "mistralai:mistral-small-latest"}, "-m pip install langchain-mistralai"),
         ({"model": "nobody:knows-it"}, "names no provider"),
         ({"model": "openai:gpt-5-mini"}, "key is missing"),
-        (
-            {"model_url": "127.0.0.1:8080"},
-            "TECHNIEKPACT_MODEL_URL) cannot be read",
-        ),
+        ({"model_url": "127.0.0.1:8080"}, "TECHNIEKPACT_MODEL_URL) cannot be read"),
+        ({"model_url": "http://127.0.0.1:80a/v1"}, "TECHNIEKPACT_MODEL_URL) cannot be read"),
+        ({"model_url": "http://[::1"}, "TECHNIEKPACT_MODEL_URL) cannot be read"),
     ],
 )
 def test_what_is_missing_to_open_a_model_is_said(

@@ -51,7 +51,8 @@ def test_a_document_cannot_close_the_tag_that_delimits_it(
 def test_a_reply_is_cut_alike_however_it_streams(size: int) -> None:
     reply = (
         "<think>Even denken. Ja.</think>Netwerken groeiden. [1] Het kostte 3,5 miljoen, o.a. door de heer "
-        'J. Jansen [2]. "Trots." [1][2]\n- Tweede punt [1, 2]\nDr. Prins kwam [3].  Einde zonder'
+        'J. Jansen [2]. "Trots." [1][2]\n- Tweede punt [1, 2]\nDr. Prins kwam [3]. '
+        "Het ging van 3 naar 5. [1]  Einde zonder"
     )
     cutter = SentenceCutter()
     found = [sentence for at in range(0, len(reply), size) for sentence in cutter.feed(reply[at : at + size])]
@@ -61,6 +62,7 @@ def test_a_reply_is_cut_alike_however_it_streams(size: int) -> None:
         '"Trots." [1][2]',
         "Tweede punt [1, 2]",
         "Dr. Prins kwam [3].",
+        "Het ging van 3 naar 5. [1]",
     ]
     assert cutter.close() == ("Einde zonder", False)
     assert split_markers(found[3]) == ("Tweede punt", (1, 2))
