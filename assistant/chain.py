@@ -224,7 +224,7 @@ class AnswerChain(Runnable[Question, Answer]):
         if writer:
             yield from self._write(request, answer, carrying, history, writer, config)
         else:
-            yield from _quote(answer, carrying)
+            yield from _quote(answer, carrying, request.follows)
 
     def _carrying(self, request: Request, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The hits whose themes answer together; most often one."""
@@ -265,7 +265,7 @@ class AnswerChain(Runnable[Question, Answer]):
                 written = replace(written, notice=draft.notice)
                 yield _with_suggestions(written, [citation.theme for citation in draft.citations])
             else:
-                yield from _quote(replace(answer, notice=draft.notice), carrying)
+                yield from _quote(replace(answer, notice=draft.notice), carrying, request.follows)
 
     def _whole(self, kind: Kind, nearest: Theme) -> list[quoting.Passage]:
         """Passages about the document of the nearest theme as a whole."""
@@ -273,10 +273,10 @@ class AnswerChain(Runnable[Question, Answer]):
         return quoting.whole_passages(kind, themes)
 
 
-def _quote(answer: Answer, carrying: Sequence[Hit]) -> Iterator[Answer]:
+def _quote(answer: Answer, carrying: Sequence[Hit], follows: bool) -> Iterator[Answer]:
     """Answer with the passages that carry it."""
     answer = _with_suggestions(answer, [hit.theme for hit in carrying])
-    yield from _quoted(answer, answer.outcome, [quoting.passage_of(hit) for hit in carrying])
+    yield from _quoted(answer, answer.outcome, [quoting.passage_of(hit, follows) for hit in carrying])
 
 
 def _quoted(answer: Answer, lead_in: str, passages: Sequence[quoting.Passage]) -> Iterator[Answer]:

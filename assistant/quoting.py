@@ -23,14 +23,16 @@ class Passage:
     emphasis: tuple[int, int] | None = None
 
 
-def passage_of(hit: Hit) -> Passage:
+def passage_of(hit: Hit, follows: bool = False) -> Passage:
     """The whole of a hit's theme; what the reader marks in it, or else its best clause, is emphasised.
 
-    The document's title and date are quoted with the introduction only where they are what is marked.
+    The document's title and date are quoted with the introduction only where they are what is marked, or
+    for a follow-up ("And of when is it?"): else the date seems to be that of what is asked for.
     """
     theme = hit.theme
     emphasis = hit.span or hit.clause
-    start = theme.quote_start if theme.quote_start <= emphasis[0] else theme.start
+    with_heading = emphasis[0] < theme.quote_start or (follows and not theme.is_titled)
+    start = theme.start if with_heading else theme.quote_start
     words = max(start, theme.body_start)
     is_part = words <= emphasis[0] < emphasis[1] <= theme.end
     is_whole = emphasis == (words, theme.end)
@@ -84,7 +86,8 @@ def question_about(language: Language, theme: Theme) -> str:
 
 
 def _all_of(theme: Theme) -> Passage:
-    return Passage(theme, theme.quote_start, theme.end)
+    """Of an introduction, the document's title and date as well: they too say what it is."""
+    return Passage(theme, theme.quote_start if theme.is_titled else theme.start, theme.end)
 
 
 def _title(theme: Theme) -> Passage:

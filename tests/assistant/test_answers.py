@@ -84,7 +84,7 @@ def test_questions_about_the_whole_document_are_answered_from_it(
 
 
 def test_the_introduction_is_quoted_without_date_and_title(assistant: Assistant) -> None:
-    citation = assistant.ask("Wat is dit voor stuk?").citations[0]
+    citation = assistant.ask("Voor welke bijeenkomst is het aan de deelnemers gevraagd?").citations[0]
     assert citation.quote.startswith("Voorafgaand aan")
     assert citation.quote == citation.theme.document.text[citation.start : citation.end]
 
