@@ -22,6 +22,7 @@ LONGEST_MODEL_TIMEOUT = 3_600
 """Seconds; nobody waits for longer."""
 
 _OFF = {"0", "false", "no", "none", "off"}
+_ON = {"1", "true", "yes", "on"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ def _read(name: str, value: str) -> object:
     if name == "feedback":
         return None if value.lower() in _OFF else _path(variable, value)
     if name == "reader":
-        return value.lower() not in _OFF
+        if value.lower() not in _OFF | _ON:
+            raise SetupError(f"{variable} is {value!r}; give on or off.")
+        return value.lower() in _ON
     if name == "chroma_url" and not value.startswith(("http://", "https://")):
         raise SetupError(
             f"The Chroma server (--chroma-url or {variable}) is {value!r}; give an address such as "
@@ -92,17 +95,19 @@ def _read(name: str, value: str) -> object:
         if not value.isdecimal() or not 0 < int(value) < 65_536:
             raise SetupError(f"The port (--port or {variable}) is {value!r}; give a number from 1 to 65535.")
         return int(value)
-    if name == "model_timeout":
-        try:
-            seconds = float(value)
-        except ValueError:
-            seconds = 0.0
-        if not 0 < seconds <= LONGEST_MODEL_TIMEOUT:
-            raise SetupError(
-                f"{variable} is {value!r}; give a number of seconds above 0, {LONGEST_MODEL_TIMEOUT} at most."
-            )
-        return seconds
-    return value
+    return _seconds(variable, value) if name == "model_timeout" else value
+
+
+def _seconds(variable: str, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_MODEL_TIMEOUT:
+        raise SetupError(
+            f"{variable} is {value!r}; give a number of seconds above 0, {LONGEST_MODEL_TIMEOUT} at most."
+        )
+    return seconds
 
 
 def _path(variable: str, value: str) -> Path:

@@ -124,10 +124,13 @@ def _add(options: argparse.Namespace, said: Mapping[str, Any]) -> None:
             file.write(join + json.dumps(case.to_json(), ensure_ascii=False) + "\n")
     except OSError as error:
         raise SetupError(f"The case cannot be written to {options.cases} ({error.strerror}).") from error
+    is_own = options.cases != MAIN.cases
+    scored_by = f" --documents {options.documents} --cases {options.cases}" if is_own else ""
     expected = f"themes {', '.join(map(str, case.themes))}" if case.answerable else "no theme: a refusal"
     print(
-        f"{case.id} ({case.kind}, {expected}) is in {options.cases}. "
-        "Run python -m eval to see how it is answered, and with --update-baseline to have it guarded."
+        f"{case.id} ({case.kind}, {case.language}, {expected}) is in {options.cases}. "
+        f"Run python -m eval{scored_by} to see how it is answered, "
+        "and with --update-baseline to have it guarded."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,6 +155,10 @@ def _parse(line: str) -> Case:
         raw = json.loads(line)
     except json.JSONDecodeError as error:
         raise _Malformed(f"this is not JSON ({error.msg} at column {error.colno})") from error
+    except (ValueError, RecursionError) as error:
+        raise _Malformed(f"this cannot be read ({error})") from error
+    if re.search(r"[\ud800-\udfff]", json.dumps(raw, ensure_ascii=False)):
+        raise _Malformed("half of a character stands in it (\\ud800 to \\udfff)")
     if not isinstance(raw, dict):
         raise _Malformed("a case is a JSON object")
     fields = set(Case.__dataclass_fields__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _score(options: argparse.Namespace) -> int:
     began = time.perf_counter()
     suites, floors_file, baseline_file, is_custom = _suites(options)
-    floors, baseline = gate.load_floors(floors_file), gate.load_baseline(baseline_file)
+    floors, baseline = gate.load_floors(floors_file), _baseline(baseline_file, options.update_baseline)
     if is_custom and floors and suites[0].group not in floors:
         raise SetupError(f"{floors_file} has no table [{suites[0].group}], the name of the case file.")
     loaded = _load(suites, options.kind)
@@ -65,6 +66,7 @@ def _score(options: argparse.Namespace) -> int:
             "The baseline is of answers without a model. Leave --model and TECHNIEKPACT_MODEL out."
         )
     model = _judging_model(options, settings)
+    _make(options.output)
     results = score_suites(loaded, settings, options.workers)
     figures = {
         suite.group: measure([result for result in results if result.group == suite.group])
@@ -75,6 +77,11 @@ def _score(options: argparse.Namespace) -> int:
     if options.update_baseline:
         gate.write_baseline(baseline_file, results, baseline, changes.missing if changes else [])
         changes = gate.compare(results, gate.load_baseline(baseline_file) or {}, options.kind)
+    troubles = [
+        f"no case measures {floor}: that floor guards nothing." for floor in gate.unmeasured(figures, floors)
+    ]
+    if uses_model and _is_silent(results):
+        troubles.append("the model wrote none of the answers: is it running, and is its key right?")
     embeddings = ThemeEmbeddings(settings.embedding)
     run = Run(
         title=_title(options, settings),
@@ -85,12 +92,28 @@ def _score(options: argparse.Namespace) -> int:
         changes=changes,
         rivals=compare_rivals(results, loaded, embeddings) if options.baselines else {},
         judgement=judge(results, model, options.judge or options.judge_url) if model else None,
-        notes=_notes(options, floors, changes, results if uses_model else []),
+        notes=[*_notes(options, floors, changes, results if uses_model else []), *troubles],
         times=_times(results, began, options.workers),
     )
     _report(run, options.output)
     unguarded = not is_custom and not options.kind and not (floors_file.exists() and baseline_file.exists())
-    return RED if run.is_red else SETUP_WRONG if unguarded else FINE
+    return RED if run.is_red else SETUP_WRONG if unguarded or troubles else FINE
+
+
+def _baseline(path: Path, is_made_anew: bool) -> gate.Baseline | None:
+    """The baseline; one that cannot be read is none where it is made anew."""
+    try:
+        return gate.load_baseline(path)
+    except SetupError:
+        if not is_made_anew:
+            raise
+        return None
+
+
+def _is_silent(results: Sequence[Result]) -> bool:
+    """Whether a model could have written answers and wrote none."""
+    cited = [result.answer for result in results if result.answer.citations]
+    return bool(cited) and all(answer.mode == "quote" for answer in cited)
 
 
 def _judging_model(options: argparse.Namespace, settings: Settings) -> BaseChatModel | None:
@@ -183,14 +206,33 @@ def _peak_memory_mb() -> float | None:
     return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
 
 
-def _report(run: Run, folder: Path) -> None:
+def _make(folder: Path) -> None:
+    """Make the folder of the reports, before anything is asked.
+
+    Raises:
+        SetupError: It cannot be made or written.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> SetupError:
+    return SetupError(
+        f"The reports cannot be written to {folder} ({error.strerror}). Name another folder with --output."
+    )
+
+
+def _report(run: Run, folder: Path) -> None:
+    reports.print_tables(run)
+    try:
         reports.write_json(run, folder / "eval.json")
         reports.write_junit(run, folder / "eval.xml")
         reports.write_markdown(run, folder / "eval.md")
         reports.write_page(run, folder / "eval.html")
     except OSError as error:
-        raise SetupError(f"The reports cannot be written to {folder} ({error.strerror}).") from error
-    reports.print_tables(run)
+        raise _unwritable(folder, error) from error
     print(f"Reports: {', '.join(str(folder / f'eval.{kind}') for kind in ('html', 'md', 'json', 'xml'))}")

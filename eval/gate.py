@@ -126,6 +126,15 @@ def below_floors(figures: Mapping[str, Sequence[Figure]], floors: Floors) -> lis
     ]
 
 
+def unmeasured(figures: Mapping[str, Sequence[Figure]], floors: Floors) -> list[str]:
+    """Floors of the groups that were run for which there is no case: they guard nothing."""
+    return [
+        f"[{group}] {key}"
+        for group, group_figures in figures.items()
+        for key in sorted(set(floors.get(group, {})) - {figure.metric.key for figure in group_figures})
+    ]
+
+
 def reaches(figure: Figure, floor: float) -> bool:
     """Whether ``figure`` is on the right side of ``floor``."""
     if figure.metric.lower_is_better:
@@ -182,7 +191,11 @@ def compare(results: Sequence[Result], baseline: Baseline, kinds: Sequence[str] 
 def write_baseline(
     path: Path, results: Sequence[Result], before: Baseline | None, missing: Sequence[str]
 ) -> None:
-    """Take ``results`` as the baseline, one case a line; groups that were not run stay as they were."""
+    """Take ``results`` as the baseline, one case a line; groups that were not run stay as they were.
+
+    Raises:
+        SetupError: The file cannot be written.
+    """
     entries = {identity: entry for identity, entry in (before or {}).items() if identity not in missing}
     for result in results:
         entries[result.case.id] = Remembered(
@@ -200,7 +213,12 @@ def write_baseline(
         )
         for identity, entry in sorted(entries.items())
     ]
-    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+    try:
+        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+    except OSError as error:
+        raise SetupError(
+            f"The baseline cannot be written to {path} ({error.strerror}). Make file and folder writable."
+        ) from error
 
 
 def _newly_failing(result: Result, before: Remembered) -> tuple[str, ...]:

@@ -246,6 +246,7 @@ def test_headings_without_words_and_over_two_lines_stop_no_answer(tmp_path: Path
         ("model_timeout", "soon"),
         ("model_timeout", "0"),
         ("model_timeout", "inf"),
+        ("reader", "perhaps"),
         ("seeds", "~nobody-by-this-name/seeds"),
     ],
 )

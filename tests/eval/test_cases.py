@@ -93,6 +93,8 @@ def test_a_malformed_case_is_told_by_its_line_and_reason(
     [
         ('{"id": "a-2",', "line 2: this is not JSON"),
         ("[]", "line 2: a case is a JSON object"),
+        ("[" * 100_000, "line 2: this cannot be read"),
+        (json.dumps({**SOUND, "id": "a-2", "question": "Is er \ud800?"}), "line 2: half of a character"),
         ('{"id": "a-2"}', "line 2: field 'answerable' is missing"),
         (
             json.dumps({**SOUND, "id": "a-2", "themes": [12]}),

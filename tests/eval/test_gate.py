@@ -13,6 +13,7 @@ from eval import gate
 from eval.cases import Case
 from eval.cli import main
 from eval.suites import MAIN, LoadedSuite
+from index.errors import SetupError
 from tests.eval.conftest import Faulty, Recorded, Report, refuse
 
 Run = Callable[..., Report]
@@ -50,6 +51,30 @@ def test_floors_that_cannot_be_meant_are_a_set_up_error(
     cases_file.with_name("floors.toml").write_text(floors, "utf-8")
     assert main(["--cases", str(cases_file), "--documents", str(MAIN.documents)]) == 2
     assert "floors.toml" in capsys.readouterr().err
+
+
+def test_a_floor_that_no_case_measures_is_named(run: Run, recorded: Recorded, cases_file: Path) -> None:
+    lines = [line for line in cases_file.read_text("utf-8").splitlines() if '"injection"' not in line]
+    cases_file.write_text("\n".join(lines), "utf-8")
+    cases_file.with_name("floors.toml").write_text("[cases]\nverbatim = 1.0\ninjections = 1.0\n", "utf-8")
+    report = run("--update-baseline", answers=recorded)
+    assert report.status == 2
+    assert "no case measures [cases] injections" in report.markdown
+
+
+def test_a_baseline_that_cannot_be_read_is_made_anew_and_one_that_cannot_be_written_is_told(
+    run: Run, recorded: Recorded, cases_file: Path
+) -> None:
+    baseline = cases_file.with_name("baseline.json")
+    baseline.write_text("x", "utf-8")
+    with pytest.raises(SetupError, match="--update-baseline"):
+        gate.load_baseline(baseline)
+    assert run("--update-baseline", answers=recorded).status == 0
+    assert gate.load_baseline(baseline)
+    baseline.unlink()
+    baseline.mkdir()
+    with pytest.raises(SetupError, match="cannot be written"):
+        gate.write_baseline(baseline, [], None, [])
 
 
 def test_a_case_that_vanished_is_red_and_named(run: Run, recorded: Recorded, cases_file: Path) -> None:
