@@ -97,6 +97,11 @@ def test_one_word_is_dutch_unless_it_is_surely_english(text: str, language: str)
     assert detect(text, "nl") == language
 
 
+@pytest.mark.parametrize("question", ["Can I open the door?", "Who can open a door?"])
+def test_function_words_tell_the_language_of_a_question(question: str) -> None:
+    assert detect(question, "nl") == "en"
+
+
 @pytest.mark.parametrize(("greeting", "language"), [("Hallo!", "nl"), ("Bedankt", "nl"), ("Thanks", "en")])
 def test_a_greeting_is_returned_in_its_language(assistant: Assistant, greeting: str, language: str) -> None:
     answer = assistant.ask(greeting)
