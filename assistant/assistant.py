@@ -13,7 +13,6 @@ from assistant.briefing_making import make_briefing
 from assistant.chain import AnswerChain, Question, Writer
 from assistant.checking import SentenceChecker
 from assistant.conversation import History
-from assistant.language import warm_up
 from assistant.model import open_model
 from assistant.prototypes import companions
 from assistant.settings import Settings
@@ -80,7 +79,6 @@ class Assistant:
         settings = settings or Settings.from_environment()
         model = open_model(settings) if settings.model or settings.model_url else None
         documents = read_documents(settings.seeds)
-        warm_up()
         embeddings = ThemeEmbeddings(settings.embedding)
         store = open_store(
             documents,

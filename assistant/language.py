@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -21,15 +20,6 @@ SURE_OF_FEW_WORDS = 0.8
 
 _FEWEST_WORDS = 3
 _FEWEST_MORE = 2
-_ANY_WORDS = "techniek"  # tells nothing by its form, so that the library has to look
-
-
-def warm_up() -> None:
-    """Load what is known of the two languages beside whatever comes next; it takes half a second.
-
-    The library reads it at the first short text, and lets other threads run meanwhile.
-    """
-    threading.Thread(target=detect, args=(_ANY_WORDS, "nl"), daemon=True).start()
 
 
 @cache
