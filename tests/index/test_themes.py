@@ -53,8 +53,9 @@ def test_offsets_are_exact_and_nothing_is_lost(techniekpact: Document) -> None:
     themes = cut(techniekpact)
     for theme in themes:
         assert techniekpact.text[theme.start : theme.end] == theme.text == theme.text.strip()
-        assert theme.start <= min(theme.quote_start, theme.body_start)
-        assert max(theme.quote_start, theme.body_start) <= theme.end
+    for theme in themes[1:]:
+        assert theme.start <= theme.quote_start <= theme.body_start <= theme.end
+    assert themes[0].start == themes[0].body_start < themes[0].quote_start < themes[0].end
     between = [techniekpact.text[before.end : after.start] for before, after in itertools.pairwise(themes)]
     assert all(not gap.strip() for gap in between)
     assert not techniekpact.text[themes[-1].end :].strip()
